@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Postern, a mail server. One module; its packages are the rooms of the house.
+@NullMarked
+module org.postern {
+    requires static org.jspecify;
+    requires jdk.net;
+    requires org.dnsjava;
+    requires org.slf4j;
+}
