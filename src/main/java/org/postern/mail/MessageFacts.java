@@ -1,0 +1,23 @@
+package org.postern.mail;
+
+/// What all envelopes of one message share, said at MAIL.
+///
+/// @param dsnReturn how much of the message a failure notification brings back (RET, RFC 3461
+///   section 4.3)
+/// @param dsnEnvelopeId the sender's own name for the message (ENVID, RFC 3461 section 4.4), or
+///   empty
+public record MessageFacts(
+        Origin origin, ReversePath sender, DsnReturn dsnReturn, String dsnEnvelopeId) {
+    public MessageFacts {
+        if (dsnEnvelopeId.length() > 100) {
+            throw new IllegalArgumentException("an ENVID over 100 octets");
+        }
+    }
+
+    /// The values of RET.
+    public enum DsnReturn {
+        UNSAID,
+        FULL,
+        HEADERS
+    }
+}
