@@ -1,0 +1,66 @@
+package org.postern.ipc;
+
+import org.postern.mail.Chunk;
+import org.postern.mail.Mailbox;
+
+import java.util.List;
+
+/// Users and their forward files: what `front` asks `delivery` during expansion.
+///
+///     front: Of                                  delivery: one Answer
+///
+/// Only names are spoken. Commands and files that a forward file names come back sealed.
+public sealed interface Accounts {
+    /// Who is `user` in the userbase of `action`, and where does that user's mail go?
+    record Of(String action, String user) implements Accounts {}
+
+    /// Is there such a user in the userbase of `action`? The forward file is not looked at.
+    record Exists(String action, String user) implements Accounts {}
+
+    /// What `delivery` answers.
+    sealed interface Answer {
+        /// There is no such user.
+        record NoAccount() implements Answer {}
+
+        /// There is, and no forward file (or an empty one).
+        record NoForward() implements Answer {}
+
+        /// There is, and the forward file says this.
+        record Forwards(List<Target> targets) implements Answer {}
+
+        /// The forward file is not safe to follow, or names what it may not; for good, until the
+        /// user mends it. Deferred, so that nothing bounces meanwhile.
+        record Insecure(String why) implements Answer {}
+
+        /// It could not be found out just now.
+        record Unavailable(String why) implements Answer {}
+    }
+
+    /// One value of a forward file.
+    sealed interface Target {
+        /// A user of this machine, whether or not a backslash stood before the name.
+        record User(String name) implements Target {}
+
+        /// Another mailbox.
+        record Elsewhere(Mailbox mailbox) implements Target {}
+
+        /// A command.
+        record Command(Chunk seal) implements Target {}
+
+        /// A file to append to.
+        record File(Chunk seal) implements Target {}
+
+        /// `error:`, to refuse mail with this reply.
+        record Refusal(int code, String text) implements Target {}
+    }
+
+    /// The frames that `front` sends.
+    static Frames<Accounts> frames() {
+        return Frames.of(Accounts.class);
+    }
+
+    /// The frames that `delivery` sends.
+    static Frames<Answer> answers() {
+        return Frames.of(Answer.class);
+    }
+}

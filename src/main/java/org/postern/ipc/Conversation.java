@@ -1,0 +1,141 @@
+package org.postern.ipc;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+
+/// One connection between rooms: words of one kind go out, words of another kind come in.
+///
+/// It belongs to one thread. What is said is gathered and goes out when this end listens, or when
+/// it is flushed.
+///
+/// @param <S> what this end says
+/// @param <H> what this end hears
+public final class Conversation<S, H> implements Closeable {
+    private final ByteChannel channel;
+    private final Frames<S> said;
+    private final Frames<H> heard;
+    private final Frames.Output out = new Frames.Output();
+    private final Deadlines.Watched deadline;
+    private ByteBuffer in = ByteBuffer.allocate(8192).limit(0);
+
+    /// A conversation over `channel`, watched by `deadlines`.
+    public Conversation(ByteChannel channel, Frames<S> said, Frames<H> heard, Deadlines deadlines) {
+        this.channel = channel;
+        this.said = said;
+        this.heard = heard;
+        this.deadline = deadlines.watch(channel);
+    }
+
+    /// Adds a word to what goes out.
+    public void say(S word) throws IOException {
+        said.write(word, out);
+        if (out.length() > 64 * 1024) {
+            flush();
+        }
+    }
+
+    /// Sends what was said; waits at most a minute for the other end to take it.
+    ///
+    /// @throws HungUp if the other end is gone
+    public void flush() throws IOException {
+        if (out.length() == 0) {
+            return;
+        }
+        var bytes = out.bytes();
+        deadline.in(Duration.ofMinutes(1));
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw gone(e);
+        } finally {
+            deadline.none();
+        }
+        out.clear();
+    }
+
+    /// Sends what was said, then waits for the next word, at most `patience`.
+    ///
+    /// @throws HungUp if the other end is gone or says nothing in time
+    /// @throws Malformed if it says what is no word of this conversation
+    public H hear(Duration patience) throws IOException {
+        flush();
+        if (hasWord()) {
+            return next();
+        }
+        deadline.in(patience);
+        try {
+            return next();
+        } finally {
+            deadline.none();
+        }
+    }
+
+    /// Sends what was said, then waits for the next word for as long as it takes: for an end that
+    /// serves, or that waits for work.
+    public H hearWhenever() throws IOException {
+        flush();
+        return next();
+    }
+
+    private boolean hasWord() {
+        return in.remaining() >= 4 && in.remaining() - 4 >= in.getInt(in.position());
+    }
+
+    private H next() throws IOException {
+        fill(4);
+        int length = in.getInt();
+        if (length < 0 || length > Frames.LONGEST) {
+            throw new Malformed("a frame of " + length + " bytes");
+        }
+        fill(length);
+        var frame = in.slice(in.position(), length);
+        in.position(in.position() + length);
+        var word = heard.read(frame);
+        if (in.capacity() > 128 * 1024 && !in.hasRemaining()) {
+            in = ByteBuffer.allocate(8192).limit(0);
+        }
+        return word;
+    }
+
+    private void fill(int needed) throws IOException {
+        if (in.remaining() >= needed) {
+            return;
+        }
+        if (in.capacity() < needed) {
+            in = ByteBuffer.allocate(Math.max(needed, in.capacity() * 2)).put(in);
+        } else {
+            in.compact();
+        }
+        try {
+            while (in.position() < needed) {
+                if (channel.read(in) < 0) {
+                    throw new HungUp("the other end hung up");
+                }
+            }
+        } catch (HungUp e) {
+            throw e;
+        } catch (IOException e) {
+            throw gone(e);
+        } finally {
+            in.flip();
+        }
+    }
+
+    private static HungUp gone(IOException e) {
+        var hungUp = new HungUp("the conversation broke: " + e);
+        hungUp.initCause(e);
+        return hungUp;
+    }
+
+    /// Hangs up.
+    @Override
+    public void close() throws IOException {
+        deadline.none();
+        channel.close();
+    }
+}

@@ -1,0 +1,156 @@
+package org.postern.ipc;
+
+import jdk.net.ExtendedSocketOptions;
+
+import org.postern.os.SocketPaths;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/// A Unix socket on which a room hears others. Who is not among the users it hears is turned away
+/// before the first byte is read.
+public final class Hearing implements Closeable {
+    /// What is done with one connection, on a virtual thread of its own. The connection is closed
+    /// when this returns.
+    @FunctionalInterface
+    public interface Hearer {
+        /// Talks over `channel` to `peer` until the conversation is over.
+        void hear(SocketChannel channel, UserPrincipal peer) throws IOException;
+    }
+
+    /// What is told of a hearing, for the log.
+    public interface Reports {
+        /// Someone who is not heard has tried.
+        void refused(Path socket, String user);
+
+        /// A conversation ended in an error that is not a hang-up.
+        void broken(Path socket, Throwable cause);
+    }
+
+    private final Path socket;
+    private final ServerSocketChannel server;
+    private final Hearer hearer;
+    private final Reports reports;
+    private final Semaphore places;
+    private final Audience audience;
+
+    /// Who is heard.
+    public sealed interface Audience {
+        /// Everybody.
+        record Anyone() implements Audience {}
+
+        /// These users.
+        record Only(Set<UserPrincipal> users) implements Audience {
+            public Only {
+                users = Set.copyOf(users);
+            }
+        }
+    }
+
+    private Hearing(
+            Path socket,
+            ServerSocketChannel server,
+            Audience audience,
+            int conversations,
+            Hearer hearer,
+            Reports reports) {
+        this.socket = socket;
+        this.server = server;
+        this.audience = audience;
+        this.places = new Semaphore(conversations);
+        this.hearer = hearer;
+        this.reports = reports;
+    }
+
+    /// Begins to hear on `socket`, replacing what a predecessor left there. At most `conversations`
+    /// are held at a time; more wait in the backlog.
+    ///
+    /// Everybody may connect as far as the file mode goes: the directory and the check of the
+    /// peer's credentials decide.
+    public static Hearing open(
+            Path socket, Audience audience, int conversations, Hearer hearer, Reports reports)
+            throws IOException {
+        Files.deleteIfExists(socket);
+        var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(SocketPaths.address(socket), 4096);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var hearing = new Hearing(socket, server, audience, conversations, hearer, reports);
+        Thread.ofVirtual().name("hearing " + socket.getFileName()).start(hearing::accept);
+        return hearing;
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                places.acquire();
+                var channel = server.accept();
+                Thread.ofVirtual().name("conversation").start(() -> serve(channel));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                places.release();
+                reports.broken(socket, e);
+                pause();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /// Out of descriptors, most likely: wait for some to be closed.
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(SocketChannel channel) {
+        try (channel) {
+            var peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+            if (audience instanceof Audience.Only(var users) && !users.contains(peer)) {
+                reports.refused(socket, peer.getName());
+                return;
+            }
+            hearer.hear(channel, peer);
+        } catch (HungUp | ClosedChannelException e) {
+            // How conversations end.
+        } catch (IOException | RuntimeException e) {
+            reports.broken(socket, e);
+        } finally {
+            places.release();
+        }
+    }
+
+    /// Stops hearing. Conversations that are under way go on.
+    @Override
+    public void close() throws IOException {
+        server.close();
+        Files.deleteIfExists(socket);
+    }
+
+    /// Connects to the room that hears on `socket`.
+    ///
+    /// @throws IOException if nobody does, or its backlog is full
+    public static SocketChannel connect(Path socket) throws IOException {
+        var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(SocketPaths.address(socket));
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+}

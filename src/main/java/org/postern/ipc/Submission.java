@@ -1,0 +1,79 @@
+package org.postern.ipc;
+
+import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
+
+import java.util.List;
+
+/// A message on its way into the queue: what `front` says to `queue`.
+///
+///     queue: Opened                              once, when the conversation begins
+///     front: Begin Add+ Append* Commit           queue: Committed | Refused
+///     front: Begin ... Abandon                   queue: Committed is never said; Abandoned
+///
+/// Hanging up before Commit is answered means that nothing was queued. A conversation carries many
+/// messages in turn. The id of the next message always comes with the answer to the last one, so
+/// that taking in a message costs one round trip.
+public sealed interface Submission {
+    /// A mail transaction has begun; the message has the id that the queue last gave out.
+    record Begin(MessageFacts facts) implements Submission {}
+
+    /// One more recipient's share.
+    record Add(Share share) implements Submission {}
+
+    /// More content, lines ended by LF, dots unstuffed.
+    record Append(Chunk content) implements Submission {}
+
+    /// Put it on disk and answer: from then on the queue is responsible for it. `length` is the
+    /// size of the content in bytes; it must be what was appended.
+    record Commit(long length) implements Submission {}
+
+    /// Forget it.
+    record Abandon() implements Submission {}
+
+    /// What `queue` answers.
+    sealed interface Answer {
+        /// The conversation is open; the first message will be `next`.
+        record Opened(MessageId next, Space space) implements Answer {}
+
+        /// The message is on disk with these envelopes, in the order of the shares.
+        record Committed(List<EnvelopeId> envelopes, MessageId next, Space space)
+                implements Answer {}
+
+        /// Nothing was queued, because of `cause`. `text` is for the log.
+        record Refused(Cause cause, String text, MessageId next, Space space) implements Answer {}
+
+        /// It is forgotten.
+        record Abandoned(MessageId next, Space space) implements Answer {}
+    }
+
+    /// Is there room on the disk for more mail? When it is FULL, `front` refuses at MAIL with 452
+    /// and asks again with Begin, Abandon.
+    enum Space {
+        FREE,
+        FULL
+    }
+
+    /// Why a message was not queued; each is temporary.
+    enum Cause {
+        /// The disk is, or would have become, full.
+        NO_SPACE,
+        /// The disk failed.
+        DISK_ERROR,
+        /// The message breaks a rule of the conversation: a bug of ours.
+        PROTOCOL
+    }
+
+    /// The frames that `front` sends.
+    static Frames<Submission> frames() {
+        return Frames.of(Submission.class);
+    }
+
+    /// The frames that `queue` sends.
+    static Frames<Answer> answers() {
+        return Frames.of(Answer.class);
+    }
+}

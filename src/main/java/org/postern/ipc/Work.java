@@ -1,0 +1,76 @@
+package org.postern.ipc;
+
+import org.postern.mail.Chunk;
+import org.postern.mail.Envelope;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.Outcome;
+import org.postern.mail.Share;
+
+import java.util.List;
+
+/// Work that is due: what a worker in `front` or `delivery` says to `queue`.
+///
+///     worker: Ready                              queue: Try, when something is due
+///     worker: Fetch                              queue: Piece* LastPiece
+///     worker: Report | Routed | Unroutable       (and Ready again)
+///
+/// One conversation is one worker, which does one thing at a time; the number of conversations is the
+/// number of attempts that can be under way. A worker that hangs up after Try has deferred those
+/// envelopes. Each envelope of a Try is reported exactly once, in one Report or in several.
+public sealed interface Work {
+    /// The worker is free for an attempt of this kind.
+    record Ready(Lane lane) implements Work {}
+
+    /// The content was not in the Try: send it now.
+    record Fetch() implements Work {}
+
+    /// What came of some of the envelopes.
+    record Report(List<Result> results) implements Work {}
+
+    /// The ruleset was asked (lane ROUTE): the envelope is replaced by these.
+    record Routed(EnvelopeId envelope, List<Share> shares) implements Work {}
+
+    /// What came of one envelope. `peer` names the host or mailbox that took it, for the record.
+    record Result(EnvelopeId envelope, Outcome outcome) {}
+
+    /// What `queue` hands out.
+    sealed interface Assignment {
+        /// Try these envelopes: one message, one action, and one destination for all.
+        record Try(List<Envelope> envelopes, Content content) implements Assignment {}
+
+        /// More content.
+        record Piece(Chunk bytes) implements Assignment {}
+
+        /// The last of the content.
+        record LastPiece(Chunk bytes) implements Assignment {}
+    }
+
+    /// The content of the message to be tried; lines end in LF.
+    sealed interface Content {
+        /// All of it.
+        record Inline(Chunk bytes) implements Content {}
+
+        /// It is `length` bytes long and comes when it is fetched.
+        record OnRequest(long length) implements Content {}
+    }
+
+    /// The kinds of work.
+    enum Lane {
+        /// Mail out: `front`.
+        RELAY,
+        /// Mail home: `delivery`.
+        LOCAL,
+        /// Envelopes for which the ruleset has still to be asked: `front`.
+        ROUTE
+    }
+
+    /// The frames that a worker sends.
+    static Frames<Work> frames() {
+        return Frames.of(Work.class);
+    }
+
+    /// The frames that `queue` sends.
+    static Frames<Assignment> assignments() {
+        return Frames.of(Assignment.class);
+    }
+}

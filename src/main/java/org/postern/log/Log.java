@@ -1,0 +1,138 @@
+package org.postern.log;
+
+import java.util.Set;
+
+/// Where a room writes its log. One event is one line; a bug's trace is the one exception.
+///
+/// The caller escapes what strangers sent: [#visible] for a value, [#quoted] inside quotes. May be
+/// called from any thread; never waits for the disk or the system's log.
+public final class Log {
+    /// How grave a line is.
+    public enum Level {
+        /// For `-v` and traces only.
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    /// Takes the lines.
+    @FunctionalInterface
+    public interface Sink {
+        /// Takes one line without its end. Called from any thread; does not wait.
+        void take(Level level, String line);
+    }
+
+    private final Sink sink;
+    private volatile Level threshold = Level.INFO;
+    private volatile Set<String> traces = Set.of();
+
+    /// A log that writes to `sink`.
+    public Log(Sink sink) {
+        this.sink = sink;
+    }
+
+    /// A log that forgets everything, for tests.
+    public static Log silent() {
+        return new Log((_, _) -> {});
+    }
+
+    /// From now on lines below `threshold` are dropped, but for the subsystems in `traces`.
+    public void speak(Level threshold, Set<String> traces) {
+        this.threshold = threshold;
+        this.traces = Set.copyOf(traces);
+    }
+
+    /// A normal event.
+    public void info(String line) {
+        write(Level.INFO, line);
+    }
+
+    /// Something an administrator should look at; the line begins with `warn: `.
+    public void warn(String line) {
+        write(Level.WARN, "warn: " + line);
+    }
+
+    /// Something is broken.
+    public void error(String line) {
+        write(Level.ERROR, line);
+    }
+
+    /// A bug: the line, and where it happened.
+    public void bug(String line, Throwable cause) {
+        var trace = new java.io.StringWriter();
+        cause.printStackTrace(new java.io.PrintWriter(trace));
+        write(Level.ERROR, "bug: " + line + ": " + trace.toString().replace("\n\t", " | ").strip());
+    }
+
+    /// What only `-v` shows.
+    public void debug(String line) {
+        write(Level.DEBUG, "debug: " + line);
+    }
+
+    /// What only a trace of `subsystem` shows.
+    public void trace(String subsystem, String line) {
+        if (traces(subsystem)) {
+            sink.take(Level.DEBUG, subsystem + ": " + line);
+        }
+    }
+
+    /// Is `subsystem` traced? For lines that cost something to make.
+    public boolean traces(String subsystem) {
+        var now = traces;
+        return !now.isEmpty() && (now.contains(subsystem) || now.contains("all"));
+    }
+
+    /// Is `level` logged? For lines that cost something to make.
+    public boolean logs(Level level) {
+        return level.compareTo(threshold) >= 0;
+    }
+
+    private void write(Level level, String line) {
+        if (logs(level)) {
+            sink.take(level, oneLine(line));
+        }
+    }
+
+    private static String oneLine(String line) {
+        return line.indexOf('\n') < 0 && line.indexOf('\r') < 0 ? line : visible(line);
+    }
+
+    /// `text` with control characters, bytes outside ASCII and backslashes written as escapes
+    /// (`\n`, `\t`, `\\`, `\ooo`), so that it stays on its line and can be read back.
+    public static String visible(String text) {
+        return escape(text, '\0');
+    }
+
+    /// As [#visible], and `"` is escaped too: for values that stand between quotes.
+    public static String quoted(String text) {
+        return escape(text, '"');
+    }
+
+    private static String escape(String text, char quote) {
+        var out = new StringBuilder(text.length() + 8);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                case '\0' -> out.append("\\0");
+                case '\\' -> out.append("\\\\");
+                default -> {
+                    if (c == quote) {
+                        out.append('\\').append(c);
+                    } else if (c < ' ' || (c >= 127 && c < 256)) {
+                        out.append('\\')
+                                .append((char) ('0' + (c >> 6)))
+                                .append((char) ('0' + ((c >> 3) & 7)))
+                                .append((char) ('0' + (c & 7)));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        return out.toString();
+    }
+}
