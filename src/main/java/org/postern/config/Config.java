@@ -1,0 +1,139 @@
+package org.postern.config;
+
+import org.postern.config.TableDefinition.Entry;
+import org.postern.config.TableDefinition.Origin;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A whole configuration, read and checked: an immutable snapshot. A reload makes another; what is
+/// in progress goes on with its own.
+///
+/// @param sources the text it was made of
+/// @param listeners in the order of the file; the submission socket only if the file names it
+/// @param tables all tables by name: declared, written in place, and built in
+/// @param actions by name
+/// @param matches in the order of the file
+/// @param wrappers the commands of `mda wrapper` by name
+/// @param pki by name, in lower case; each has a certificate and a key
+/// @param settings what holds for the whole server
+/// @param references every use of a table
+/// @param warnings what is doubtful, but no error
+public record Config(
+        Sources sources,
+        List<Listen> listeners,
+        Map<String, TableDefinition> tables,
+        Map<String, Action> actions,
+        List<Match> matches,
+        Map<String, Wrapper> wrappers,
+        Map<String, Pki> pki,
+        Settings settings,
+        List<TableRef> references,
+        List<Problem> warnings) {
+
+    /// The table that `from local` asks: the addresses of this machine.
+    public static final String LOCALHOST = "<localhost>";
+
+    /// The table that `for local` asks: the names of this machine.
+    public static final String LOCALNAMES = "<localnames>";
+
+    /// The table of every address.
+    public static final String ANYHOST = "<anyhost>";
+
+    /// The table of every domain.
+    public static final String ANYDESTINATION = "<anydestination>";
+
+    /// The table of the system's accounts.
+    public static final String ACCOUNTS = "<getpwnam>";
+
+    public Config {
+        listeners = List.copyOf(listeners);
+        tables = Map.copyOf(tables);
+        actions = Map.copyOf(actions);
+        matches = List.copyOf(matches);
+        wrappers = Map.copyOf(wrappers);
+        pki = Map.copyOf(pki);
+        references = List.copyOf(references);
+        warnings = List.copyOf(warnings);
+    }
+
+    /// Parses and checks a configuration. It reads no file: what tables hold is checked where they
+    /// are opened.
+    ///
+    /// @throws ConfigException with all that is wrong
+    public static Config parse(Sources sources) throws ConfigException {
+        var parsed = Parser.parse(sources);
+        var check = Check.of(sources, parsed);
+        if (!check.problems().isEmpty()) {
+            throw new ConfigException(check.problems());
+        }
+        var actions = new LinkedHashMap<String, Action>();
+        var tables = builtIn(sources.host());
+        var wrappers = new LinkedHashMap<String, Wrapper>();
+        var listeners = new ArrayList<Listen>();
+        var matches = new ArrayList<Match>();
+        var settings = Settings.DEFAULTS;
+        parsed.inPlace().forEach(table -> tables.put(table.name(), table));
+        for (Directive directive : parsed.directives()) {
+            settings = settings.with(directive);
+            switch (directive) {
+                case Action action -> actions.put(action.name(), action);
+                case TableDefinition table -> tables.put(table.name(), table);
+                case Wrapper wrapper -> wrappers.put(wrapper.name(), wrapper);
+                case Listen listen -> listeners.add(listen);
+                case Match match -> matches.add(match);
+                case Bounce _, Mta _, Pki _, Queue _, Smtp _ -> {}
+            }
+        }
+        return new Config(
+                sources,
+                listeners,
+                tables,
+                actions,
+                matches,
+                wrappers,
+                check.pki(),
+                settings,
+                check.references(),
+                check.warnings());
+    }
+
+    /// The tables that are there without a declaration.
+    static Map<String, TableDefinition> builtIn(Host host) {
+        var addresses = new ArrayList<String>(List.of("local"));
+        addresses.addAll(host.localAddresses());
+        var names = new ArrayList<String>(List.of("localhost", host.serverName()));
+        names.addAll(host.localAddresses());
+        var tables = new LinkedHashMap<String, TableDefinition>();
+        tables.put(LOCALHOST, list(LOCALHOST, addresses));
+        tables.put(LOCALNAMES, list(LOCALNAMES, names));
+        tables.put(ANYHOST, list(ANYHOST, List.of("local", "0.0.0.0/0", "::/0")));
+        tables.put(ANYDESTINATION, list(ANYDESTINATION, List.of("*")));
+        tables.put(
+                ACCOUNTS, new TableDefinition(Position.BUILT_IN, ACCOUNTS, new Origin.Accounts()));
+        return tables;
+    }
+
+    private static TableDefinition list(String name, List<String> keys) {
+        var entries = keys.stream().map(key -> new Entry(Position.BUILT_IN, key)).toList();
+        return new TableDefinition(Position.BUILT_IN, name, new Origin.Inline(entries));
+    }
+
+    /// The name under which this server greets, where a listener does not say otherwise.
+    public String serverName() {
+        return sources.host().serverName();
+    }
+
+    /// Counts the configurations of one supervisor, from 1.
+    public long generation() {
+        return sources.generation();
+    }
+
+    /// The action of this name; an envelope may know one that is gone.
+    public Optional<Action> action(String name) {
+        return Optional.ofNullable(actions.get(name));
+    }
+}

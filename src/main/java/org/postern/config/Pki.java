@@ -1,0 +1,78 @@
+package org.postern.config;
+
+import org.postern.mail.AddressSyntax;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A `pki` directive: the certificate chain and the private key under a name. Several lines of one name
+/// add up; a field said twice takes the last.
+///
+///     pki name { cert path | key path }
+public record Pki(Position at, String name, List<Field> fields) implements Directive {
+
+    public Pki {
+        fields = List.copyOf(fields);
+    }
+
+    /// One field.
+    public sealed interface Field {
+        /// The file with the certificate chain, PEM.
+        record Certificate(String path) implements Field {}
+
+        /// The file with the private key, PEM, which only the room `keeper` reads.
+        record Key(String path) implements Field {}
+    }
+
+    /// The file with the certificate chain.
+    public Optional<String> certificate() {
+        return fields.reversed().stream()
+                .filter(Field.Certificate.class::isInstance)
+                .map(field -> ((Field.Certificate) field).path())
+                .findFirst();
+    }
+
+    /// The file with the private key.
+    public Optional<String> key() {
+        return fields.reversed().stream()
+                .filter(Field.Key.class::isInstance)
+                .map(field -> ((Field.Key) field).path())
+                .findFirst();
+    }
+
+    /// This and a later line of the same name.
+    Pki and(Pki later) {
+        var all = new ArrayList<>(fields);
+        all.addAll(later.fields);
+        return new Pki(at, name, all);
+    }
+
+    /// The words that begin a field.
+    enum Word {
+        CERT,
+        DHE,
+        KEY
+    }
+
+    /// Reads the rest of a line that began with `pki`. Names are kept in lower case.
+    static Pki parse(Tokens in) throws Syntax {
+        var at = in.position();
+        var name = in.string("the name of a pki");
+        if (!name.equals("*") && !AddressSyntax.isHostName(name)) {
+            throw in.error(at, "the name of a pki is a host name or \"*\"");
+        }
+        var fields = new ArrayList<Field>();
+        while (in.sees(Word.class)) {
+            var place = in.position();
+            var word = in.word(Word.class, "cert or key");
+            fields.add(
+                    switch (word) {
+                        case CERT -> new Field.Certificate(in.text("the path of a certificate"));
+                        case KEY -> new Field.Key(in.text("the path of a key"));
+                        case DHE -> throw in.unsupported(place, "pki dhe");
+                    });
+        }
+        return new Pki(at, AddressSyntax.fold(name), fields);
+    }
+}

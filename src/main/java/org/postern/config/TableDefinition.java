@@ -1,0 +1,139 @@
+package org.postern.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A `table` directive, or a table written in place: a name and where the entries come from.
+///
+///     table name "/path" | file:/path | static:/path | getpwnam
+///     table name { key [, key ...] }
+///     table name { key = value [, key = value ...] }
+public record TableDefinition(Position at, String name, Origin origin) implements Directive {
+
+    /// Where the entries of a table come from.
+    public sealed interface Origin {
+
+        /// Keys, as they stand in the configuration.
+        record Inline(List<Entry> entries) implements Origin {
+            public Inline {
+                entries = List.copyOf(entries);
+            }
+        }
+
+        /// Keys with values, as they stand in the configuration.
+        record InlineMapping(List<Pair> pairs) implements Origin {
+            public InlineMapping {
+                pairs = List.copyOf(pairs);
+            }
+        }
+
+        /// A text file, named by its absolute path; its first line of data decides whether it is a
+        /// list.
+        record File(String path) implements Origin {}
+
+        /// The accounts of the system (`getpwnam`), which only the room `delivery` looks up.
+        record Accounts() implements Origin {}
+    }
+
+    /// One key of a list.
+    public record Entry(Position at, String key) {}
+
+    /// One key and its value.
+    public record Pair(Position at, String key, String value) {}
+
+    /// The number of bytes a table's name may have.
+    public static final int MAX_NAME = 2047;
+
+    private static final int MAX_PATH = 4095;
+
+    /// Reads the rest of a line that began with `table`.
+    static TableDefinition parse(Tokens in) throws Syntax {
+        var at = in.position();
+        var name = in.string("the name of a table");
+        if (name.isEmpty() || name.length() > MAX_NAME || !Tokens.isPlain(name)) {
+            throw in.error(
+                    at, "the name of a table has 1 to " + MAX_NAME + " printable characters");
+        }
+        return new TableDefinition(at, name, in.sees('{') ? elements(in) : backend(in));
+    }
+
+    /// Reads a table where one is used, and gives its name; one written in place is declared under
+    /// a name of its own.
+    static String parseUse(Tokens in) throws Syntax {
+        if (in.accepts('<')) {
+            var name = in.string("the name of a table");
+            in.expect('>', "'>' after the name of the table");
+            return name;
+        }
+        var at = in.position();
+        if (in.sees('{')) {
+            return in.declareInPlace(at, elements(in));
+        }
+        var entry = new Entry(at, in.string("a table, a string or '{'"));
+        return in.declareInPlace(at, new Origin.Inline(List.of(entry)));
+    }
+
+    private static Origin backend(Tokens in) throws Syntax {
+        var at = in.position();
+        var text = in.string("a path, file:/path, getpwnam or '{'");
+        int colon = text.startsWith("/") ? -1 : text.indexOf(':');
+        var type = colon < 0 ? text : text.substring(0, colon);
+        var path = text.startsWith("/") ? text : text.substring(colon + 1);
+        if (colon < 0 && !text.startsWith("/")) {
+            if (type.equals("getpwnam")) {
+                return new Origin.Accounts();
+            }
+            throw type.equals("file") || type.equals("static")
+                    ? in.error(
+                            at, "table type " + type + " needs a path, as in file:/etc/mail/list")
+                    : in.unsupported(at, "table type " + type);
+        }
+        if (!path.startsWith("/") || path.length() > MAX_PATH) {
+            throw in.error(at, "expected an absolute path, found \"" + path + "\"");
+        }
+        return switch (type) {
+            case "file", "static" -> new Origin.File(path);
+            case "getpwnam" -> throw in.error(at, "getpwnam takes no path");
+            default -> {
+                if (text.startsWith("/")) {
+                    yield new Origin.File(path);
+                }
+                throw in.unsupported(at, "table type " + type);
+            }
+        };
+    }
+
+    /// Reads a list or a mapping in braces; the first element decides which it is.
+    ///
+    ///     elems = list | map
+    ///     list  = string { [ "," ] string }
+    ///     map   = pair { [ "," ] pair }
+    ///     pair  = string ( "=" | "=>" ) string
+    private static Origin elements(Tokens in) throws Syntax {
+        in.expect('{', "'{'");
+        in.skipNewlines();
+        var at = in.position();
+        var first = in.string("a string");
+        if (in.acceptsArrow()) {
+            return mapping(in, new Pair(at, first, in.string("a value")));
+        }
+        var entries = new ArrayList<Entry>();
+        entries.add(new Entry(at, first));
+        while (in.separated()) {
+            entries.add(new Entry(in.position(), in.string("a string")));
+        }
+        return new Origin.Inline(entries);
+    }
+
+    private static Origin mapping(Tokens in, Pair first) throws Syntax {
+        var pairs = new ArrayList<Pair>();
+        pairs.add(first);
+        while (in.separated()) {
+            var at = in.position();
+            var key = in.string("a key");
+            in.expectArrow();
+            pairs.add(new Pair(at, key, in.string("a value")));
+        }
+        return new Origin.InlineMapping(pairs);
+    }
+}

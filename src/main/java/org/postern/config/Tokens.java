@@ -1,0 +1,354 @@
+package org.postern.config;
+
+import org.postern.mail.AddressSyntax;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The tokens of a configuration, one ahead, and the words of the grammar as enums: `MAIL_FROM` is
+/// the keyword `mail-from`.
+final class Tokens {
+    private static final Map<String, Integer> PORTS =
+            Map.of("smtp", 25, "smtps", 465, "submissions", 465, "submission", 587, "lmtp", 24);
+
+    private final Sources sources;
+    private final Lexer lexer;
+    private final List<TableDefinition> inPlace = new ArrayList<>();
+    private final List<Token> begun = new ArrayList<>();
+    private final List<String> candidates = new ArrayList<>();
+    private final List<Token> ahead = new ArrayList<>(1);
+    private int depth;
+
+    Tokens(Sources sources) {
+        this.sources = sources;
+        this.lexer = new Lexer(sources);
+    }
+
+    Lexer lexer() {
+        return lexer;
+    }
+
+    /// The tables written where they are used, in the order of the file.
+    List<TableDefinition> inPlace() {
+        return inPlace;
+    }
+
+    /// The first tokens of the directive that is being read.
+    List<Token> begun() {
+        return begun;
+    }
+
+    /// The keyword that an enum constant stands for.
+    static String text(Enum<?> word) {
+        return word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Whether there are only printable ASCII characters in `text`.
+    static boolean isPlain(String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+
+    Token peek() throws Syntax {
+        if (ahead.isEmpty()) {
+            ahead.add(lexer.next());
+        }
+        return ahead.getFirst();
+    }
+
+    private Token take() throws Syntax {
+        var token = peek();
+        ahead.clear();
+        candidates.clear();
+        if (begun.size() < 3) {
+            begun.add(token);
+        }
+        depth += token.is('{') ? 1 : token.is('}') ? -1 : 0;
+        return token;
+    }
+
+    /// Where the next token begins.
+    Position position() throws Syntax {
+        return peek().at();
+    }
+
+    /// Begins a directive.
+    void begin() {
+        begun.clear();
+        depth = 0;
+    }
+
+    boolean sees(char punctuation) throws Syntax {
+        return peek().is(punctuation);
+    }
+
+    boolean seesString() throws Syntax {
+        return peek().kind() == Token.Kind.STRING;
+    }
+
+    /// Whether a table may begin here, `regex` before it included.
+    boolean seesTable() throws Syntax {
+        return seesString() || sees('<') || sees('{') || sees(TableRef.Pattern.class);
+    }
+
+    <E extends Enum<E>> boolean sees(Class<E> words) throws Syntax {
+        var token = peek();
+        boolean found = false;
+        for (E word : words.getEnumConstants()) {
+            candidates.add(text(word));
+            found |= token.kind() == Token.Kind.KEYWORD && token.text().equals(text(word));
+        }
+        return found;
+    }
+
+    boolean accepts(char punctuation) throws Syntax {
+        if (!sees(punctuation)) {
+            return false;
+        }
+        take();
+        return true;
+    }
+
+    <E extends Enum<E>> boolean accepts(Class<E> words) throws Syntax {
+        if (!sees(words)) {
+            return false;
+        }
+        take();
+        return true;
+    }
+
+    void expect(char punctuation, String what) throws Syntax {
+        if (!accepts(punctuation)) {
+            throw expected(what);
+        }
+    }
+
+    /// Reads one of the keywords of an enum.
+    <E extends Enum<E>> E word(Class<E> words, String what) throws Syntax {
+        if (sees(words)) {
+            return named(words, take().text());
+        }
+        throw expected(what);
+    }
+
+    /// Reads a string that is one of the names of an enum.
+    <E extends Enum<E>> E name(Class<E> names, String what) throws Syntax {
+        var token = peek();
+        for (E name : names.getEnumConstants()) {
+            candidates.add(text(name));
+        }
+        if (token.kind() == Token.Kind.STRING && candidates.contains(token.text())) {
+            return named(names, take().text());
+        }
+        throw expected(what);
+    }
+
+    private static <E extends Enum<E>> E named(Class<E> words, String text) {
+        return Enum.valueOf(words, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    /// Reads a string.
+    String string(String what) throws Syntax {
+        var token = peek();
+        return switch (token.kind()) {
+            case STRING -> take().text();
+            case KEYWORD, NUMBER -> throw expected(what, " (as a string it needs quotes)");
+            case ARROW, PUNCTUATION, NEWLINE, END -> throw expected(what);
+        };
+    }
+
+    /// Reads a string that is not empty.
+    String text(String what) throws Syntax {
+        var at = position();
+        var text = string(what);
+        if (text.isEmpty()) {
+            throw error(at, "expected " + what + ", found an empty string");
+        }
+        return text;
+    }
+
+    /// Reads the name of something declared elsewhere.
+    String reference(String what) throws Syntax {
+        return text(what);
+    }
+
+    /// Reads a host name or an address literal.
+    String hostName(String what) throws Syntax {
+        var at = position();
+        var name = text(what);
+        if (!AddressSyntax.isDomain(name)) {
+            throw error(at, "expected " + what + ", found \"" + name + "\"");
+        }
+        return name;
+    }
+
+    /// Reads a number from 0 to 2^31-1.
+    int count() throws Syntax {
+        var at = position();
+        long number = number("a number");
+        if (number < 0 || number > Integer.MAX_VALUE) {
+            throw error(at, "expected a number from 0 to " + Integer.MAX_VALUE);
+        }
+        return (int) number;
+    }
+
+    private long number(String what) throws Syntax {
+        if (peek().kind() != Token.Kind.NUMBER) {
+            throw expected(what);
+        }
+        return Long.parseLong(take().text());
+    }
+
+    /// Reads a TCP port, as a number or by name.
+    int port() throws Syntax {
+        var at = position();
+        if (peek().kind() == Token.Kind.NUMBER) {
+            long number = number("a port");
+            if (number < 1 || number > 65535) {
+                throw error(at, "expected a port from 1 to 65535");
+            }
+            return (int) number;
+        }
+        if (sees(Listen.PortWord.class)) {
+            return PORTS.getOrDefault(take().text(), Listen.SMTP_PORT);
+        }
+        var name = text("a port");
+        var port = PORTS.get(name);
+        if (port == null) {
+            throw error(at, "no port is known as \"" + name + "\"");
+        }
+        return port;
+    }
+
+    /// Reads a time: digits and one of `s`, `m`, `h`, `d`.
+    Duration duration() throws Syntax {
+        var at = position();
+        var text = peek().kind() == Token.Kind.NUMBER ? take().text() : string("a time");
+        return Quantity.duration(text)
+                .orElseThrow(
+                        () ->
+                                error(
+                                        at,
+                                        "expected a time such as 30m, 4h or 2d, found \""
+                                                + text
+                                                + '"'));
+    }
+
+    /// Reads a number of bytes, as a number or with a suffix such as `M`.
+    long size() throws Syntax {
+        var at = position();
+        var text = peek().kind() == Token.Kind.NUMBER ? take().text() : string("a size");
+        var size = Quantity.size(text);
+        if (size.isEmpty()) {
+            throw error(at, "expected a size such as 35M, found \"" + text + '"');
+        }
+        return size.getAsLong();
+    }
+
+    boolean acceptsArrow() throws Syntax {
+        if (peek().kind() != Token.Kind.ARROW && !sees('=')) {
+            return false;
+        }
+        take();
+        return true;
+    }
+
+    void expectArrow() throws Syntax {
+        if (!acceptsArrow()) {
+            throw expected("'=' and a value");
+        }
+    }
+
+    void skipNewlines() throws Syntax {
+        while (peek().kind() == Token.Kind.NEWLINE) {
+            take();
+        }
+    }
+
+    /// Whether another element follows in braces; if not, the closing brace has been read.
+    boolean separated() throws Syntax {
+        if (accepts(',')) {
+            skipNewlines();
+            return true;
+        }
+        skipNewlines();
+        return !accepts('}');
+    }
+
+    /// Declares a table that is written where it is used, and gives its name.
+    String declareInPlace(Position at, TableDefinition.Origin origin) {
+        var name = "<dynamic:" + inPlace.size() + ">";
+        inPlace.add(new TableDefinition(at, name, origin));
+        return name;
+    }
+
+    /// Reads the end of a line, and not a token further: the next line may depend on this one.
+    void endOfLine() throws Syntax {
+        switch (peek().kind()) {
+            case NEWLINE -> take();
+            case END -> {}
+            case STRING, KEYWORD, NUMBER, ARROW, PUNCTUATION ->
+                    throw expected("the end of the line");
+        }
+    }
+
+    /// Skips to the end of the directive in which an error was found, braces included.
+    void recover() {
+        while (true) {
+            try {
+                var token = peek();
+                if (token.kind() == Token.Kind.END) {
+                    return;
+                }
+                take();
+                if (token.kind() == Token.Kind.NEWLINE && depth <= 0) {
+                    return;
+                }
+            } catch (Syntax _) {
+                ahead.clear(); // The line is lost already; one message for it is enough.
+            }
+        }
+    }
+
+    <E extends Enum<E>> void refuseRepeated(Class<E> words) throws Syntax {
+        if (sees(words)) {
+            throw error(position(), peek().text() + " is already specified");
+        }
+    }
+
+    Syntax repeated(Position at, Enum<?> word) {
+        return error(at, text(word) + " is already specified");
+    }
+
+    Syntax unsupported(Position at, Enum<?> word) {
+        return unsupported(at, text(word));
+    }
+
+    Syntax unsupported(Position at, String what) {
+        return error(at, "\"" + what + "\" is not supported yet");
+    }
+
+    /// The error that something else was expected where the next token stands.
+    Syntax expected(String what) throws Syntax {
+        return expected(what, "");
+    }
+
+    private Syntax expected(String what, String hint) throws Syntax {
+        var token = peek();
+        var suggestion =
+                token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.KEYWORD
+                        ? Nearest.to(token.text(), candidates)
+                                .map(word -> "; did you mean " + word + "?")
+                                .orElse("")
+                        : "";
+        return error(
+                token.at(),
+                "expected " + what + ", found " + token.described() + hint + suggestion);
+    }
+
+    Syntax error(Position at, String message) {
+        return new Syntax(sources.problem(at, message, lexer.note(at).stream().toList()));
+    }
+}
