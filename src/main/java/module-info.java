@@ -5,6 +5,10 @@ import org.jspecify.annotations.NullMarked;
 module org.postern {
     requires static org.jspecify;
     requires jdk.net;
+    requires jdk.unsupported;
     requires org.dnsjava;
     requires org.slf4j;
+
+    provides org.slf4j.spi.SLF4JServiceProvider with
+            org.postern.log.Slf4jProvider;
 }

@@ -89,7 +89,7 @@ public final class Conversation<S, H> implements Closeable {
     private H next() throws IOException {
         fill(4);
         int length = in.getInt();
-        if (length < 0 || length > Frames.LONGEST) {
+        if (length < 0 || length > heard.longest()) {
             throw new Malformed("a frame of " + length + " bytes");
         }
         fill(length);

@@ -28,18 +28,30 @@ import java.util.Set;
 /// several records is preceded by its place in the `permits` clause. This is the only reflection in
 /// the house; it looks at the classes once, when the conversation's frames are made.
 public final class Frames<T> {
-    /// The longest frame, in bytes, without its length prefix.
+    /// The longest frame, in bytes, without its length prefix, where a conversation needs no other.
     public static final int LONGEST = 1 << 20;
 
     private final Codec root;
+    private final int longest;
 
-    private Frames(Codec root) {
+    private Frames(Codec root, int longest) {
         this.root = root;
+        this.longest = longest;
     }
 
     /// The frames of the conversation whose words are the records of `sealed`.
     public static <T> Frames<T> of(Class<T> sealed) {
-        return new Frames<>(new Reader().codec(sealed));
+        return of(sealed, LONGEST);
+    }
+
+    /// The same, for frames of up to `longest` bytes.
+    public static <T> Frames<T> of(Class<T> sealed, int longest) {
+        return new Frames<>(new Reader().codec(sealed), longest);
+    }
+
+    /// The longest frame of this conversation, in bytes.
+    public int longest() {
+        return longest;
     }
 
     /// Appends the frame of `word` to `out`: its length in 32 bits, then its bytes.
@@ -48,7 +60,7 @@ public final class Frames<T> {
     public void write(T word, Output out) {
         int start = out.beginFrame();
         root.write(word, out);
-        out.endFrame(start);
+        out.endFrame(start, longest);
     }
 
     /// The word in `frame`, which holds exactly one.
@@ -79,9 +91,9 @@ public final class Frames<T> {
             return start;
         }
 
-        private void endFrame(int start) {
+        private void endFrame(int start, int longest) {
             int length = buffer.position() - start - 4;
-            if (length > LONGEST) {
+            if (length > longest) {
                 throw new IllegalStateException("a frame of " + length + " bytes");
             }
             buffer.putInt(start, length);

@@ -2,7 +2,7 @@ package org.postern.ipc;
 
 import jdk.net.ExtendedSocketOptions;
 
-import org.postern.os.SocketPaths;
+import org.postern.os.SocketPath;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -82,7 +82,9 @@ public final class Hearing implements Closeable {
             throws IOException {
         Files.deleteIfExists(socket);
         var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        server.bind(SocketPaths.address(socket), 4096);
+        try (var path = SocketPath.of(socket)) {
+            server.bind(path.address(), 4096);
+        }
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
         var hearing = new Hearing(socket, server, audience, conversations, hearer, reports);
         Thread.ofVirtual().name("hearing " + socket.getFileName()).start(hearing::accept);
@@ -145,8 +147,8 @@ public final class Hearing implements Closeable {
     /// @throws IOException if nobody does, or its backlog is full
     public static SocketChannel connect(Path socket) throws IOException {
         var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            channel.connect(SocketPaths.address(socket));
+        try (var path = SocketPath.of(socket)) {
+            channel.connect(path.address());
             return channel;
         } catch (IOException e) {
             channel.close();

@@ -1,5 +1,6 @@
 package org.postern.ipc;
 
+import org.postern.config.Sources;
 import org.postern.mail.Chunk;
 
 import java.time.Duration;
@@ -13,6 +14,9 @@ import java.util.Set;
 ///     supervisor: Reload                         room: Reloaded | Failed
 ///     supervisor: Speak, Stop                    (no answer)
 public sealed interface Leash {
+    /// The longest word of the supervisor, in bytes: a configuration with large tables in it.
+    int LONGEST = 128 << 20;
+
     /// Begin to work. `users` says which user each room runs as, in the order of [Room], then the
     /// supervisor's; the paths are those of [Place]. `secret` is the key of the seals, for
     /// `delivery` alone; the others get an empty one.
@@ -21,7 +25,7 @@ public sealed interface Leash {
             String spool,
             String run,
             List<String> users,
-            Bundle bundle,
+            Sources sources,
             Verbosity verbosity,
             Sink sink,
             Set<Lane> paused,
@@ -29,29 +33,13 @@ public sealed interface Leash {
             implements Leash {}
 
     /// Here is a new configuration, checked whole; what is under way finishes under the old one.
-    record Reload(Bundle bundle) implements Leash {}
+    record Reload(Sources sources) implements Leash {}
 
     /// Log this much from now on.
     record Speak(Verbosity verbosity) implements Leash {}
 
     /// End: finish what can be finished within `grace`.
     record Stop(Duration grace) implements Leash {}
-
-    /// The configuration as text: what each room parses for itself.
-    ///
-    /// @param generation counts the configurations since the start, from 1
-    /// @param main the name of the main file, as it was given
-    /// @param serverName the name of this machine in the mail system
-    record Bundle(
-            long generation,
-            String main,
-            List<File> files,
-            List<String> defines,
-            String serverName,
-            List<String> localAddresses) {}
-
-    /// One configuration file.
-    record File(String name, Chunk text) {}
 
     /// How much is logged.
     ///
@@ -91,7 +79,7 @@ public sealed interface Leash {
 
     /// The frames that the supervisor sends.
     static Frames<Leash> frames() {
-        return Frames.of(Leash.class);
+        return Frames.of(Leash.class, LONGEST);
     }
 
     /// The frames that a room sends.

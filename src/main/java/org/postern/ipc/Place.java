@@ -1,5 +1,6 @@
 package org.postern.ipc;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where things lie at run time: the directories of one server.
@@ -8,6 +9,39 @@ import java.nio.file.Path;
 /// @param spool the directory that the queue owns
 /// @param run the directory of the sockets
 public record Place(Path config, Path spool, Path run) {
+    /// The places of the machine's own server.
+    public static Place ofSystem() {
+        var preferred = Path.of("/etc/mail/smtpd.conf");
+        return new Place(
+                Files.exists(preferred) ? preferred : Path.of("/etc/smtpd.conf"),
+                Path.of("/var/spool/smtpd/queue"),
+                Path.of("/run/smtpd"));
+    }
+
+    /// The places of a private server, all below `root` (`-R`).
+    public static Place below(Path root) {
+        var absolute = root.toAbsolutePath().normalize();
+        return new Place(
+                absolute.resolve("etc/smtpd.conf"),
+                absolute.resolve("spool/queue"),
+                absolute.resolve("run"));
+    }
+
+    /// The same with another configuration file (`-f`).
+    public Place with(Path otherConfig) {
+        return new Place(otherConfig, spool, run);
+    }
+
+    /// The file that holds the key of the seals; only the supervisor reads it.
+    public Path seal() {
+        return spool.resolveSibling("seal");
+    }
+
+    /// The well-known name of the submission socket, a symbolic link.
+    public Path wellKnownSocket() {
+        return run.startsWith("/run") ? Path.of("/run/smtpd.sock") : run.resolve("smtpd.sock");
+    }
+
     /// The directory in which `room` makes its sockets.
     public Path roomDirectory(Room room) {
         return run.resolve(room.word());

@@ -1,0 +1,136 @@
+package org.postern.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.mail.Chunk;
+import org.postern.mail.MessageId;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// Conversations over a real Unix socket.
+class ConversationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    @TempDir Path directory;
+
+    private final Deadlines deadlines = new Deadlines();
+    private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
+
+    private final Hearing.Reports recorded =
+            new Hearing.Reports() {
+                @Override
+                public void refused(Path socket, String user) {
+                    reports.add("refused");
+                }
+
+                @Override
+                public void broken(Path socket, Throwable cause) {
+                    reports.add(cause.getClass().getSimpleName());
+                }
+            };
+
+    private Hearing echoLengths(Hearing.Audience audience) throws Exception {
+        return Hearing.open(
+                directory.resolve("room.sock"),
+                audience,
+                8,
+                (channel, _) -> {
+                    var conversation =
+                            new Conversation<>(
+                                    channel, Submission.answers(), Submission.frames(), deadlines);
+                    while (true) {
+                        if (conversation.hearWhenever() instanceof Submission.Append(var content)) {
+                            conversation.say(opened(content.length() + 1));
+                        }
+                    }
+                },
+                recorded);
+    }
+
+    private static Submission.Answer opened(int number) {
+        return new Submission.Answer.Opened(new MessageId(number), Submission.Space.FREE);
+    }
+
+    private Conversation<Submission, Submission.Answer> connect() throws Exception {
+        return new Conversation<>(
+                Hearing.connect(directory.resolve("room.sock")),
+                Submission.frames(),
+                Submission.answers(),
+                deadlines);
+    }
+
+    @Test
+    void wordsOfAnySizeArriveWholeAndInOrder() throws Exception {
+        try (var hearing = echoLengths(new Hearing.Audience.Anyone());
+                var conversation = connect()) {
+            for (int size : new int[] {0, 1, 100, 8192, 70_000, 500_000, 3}) {
+                conversation.say(new Submission.Append(Chunk.handOver(new byte[size])));
+            }
+            for (int size : new int[] {0, 1, 100, 8192, 70_000, 500_000, 3}) {
+                assertEquals(opened(size + 1), conversation.hear(PATIENCE));
+            }
+        }
+    }
+
+    @Test
+    void noiseEndsItsOwnConversationOnly() throws Exception {
+        try (var hearing = echoLengths(new Hearing.Audience.Anyone());
+                var good = connect();
+                var noisy = Hearing.connect(directory.resolve("room.sock"))) {
+            noisy.write(ByteBuffer.wrap("GET / HTTP/1.0\r\n\r\n".getBytes()));
+            assertEquals(-1, readUntilClosed(noisy));
+            assertEquals("Malformed", reports.poll(10, TimeUnit.SECONDS));
+            good.say(new Submission.Append(Chunk.of("still there")));
+            assertEquals(opened(12), good.hear(PATIENCE));
+        }
+    }
+
+    private static int readUntilClosed(SocketChannel channel) throws Exception {
+        return channel.read(ByteBuffer.allocate(16));
+    }
+
+    @Test
+    void whoIsNotHeardIsTurnedAwayBeforeTheFirstFrame() throws Exception {
+        var stranger =
+                directory
+                        .getFileSystem()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName("54321");
+        try (var hearing = echoLengths(new Hearing.Audience.Only(Set.<UserPrincipal>of(stranger)));
+                var channel = Hearing.connect(directory.resolve("room.sock"))) {
+            assertEquals(-1, readUntilClosed(channel));
+            assertEquals("refused", reports.poll(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whoIsHeardIsKnownByTheOwnerOfItsProcess() throws Exception {
+        var self = Files.getOwner(directory);
+        try (var hearing = echoLengths(new Hearing.Audience.Only(Set.of(self)));
+                var conversation = connect()) {
+            conversation.say(new Submission.Append(Chunk.EMPTY));
+            assertInstanceOf(Submission.Answer.Opened.class, conversation.hear(PATIENCE));
+        }
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeIsAHangUp() throws Exception {
+        try (var hearing = echoLengths(new Hearing.Audience.Anyone());
+                var conversation = connect()) {
+            assertThrows(HungUp.class, () -> conversation.hear(Duration.ofMillis(1)));
+        }
+    }
+}
