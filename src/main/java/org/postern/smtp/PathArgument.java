@@ -1,0 +1,65 @@
+package org.postern.smtp;
+
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Mailbox;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// What follows `MAIL FROM:` or `RCPT TO:`: a path and its parameters (RFC 5321 section 4.1.2).
+///
+/// @param path what stands between the angle brackets
+public record PathArgument(String path, List<Parameter> parameters) {
+    public PathArgument {
+        parameters = List.copyOf(parameters);
+    }
+
+    /// The argument written as `text`; empty if it does not begin with a path in angle brackets.
+    public static Optional<PathArgument> parse(String text) {
+        int end = text.indexOf('>');
+        if (!text.startsWith("<") || end < 0) {
+            return Optional.empty();
+        }
+        var rest = text.substring(end + 1).strip();
+        var words = rest.isEmpty() ? List.<String>of() : Arrays.asList(rest.split("[ \t]+"));
+        return Optional.of(
+                new PathArgument(
+                        text.substring(1, end), words.stream().map(Parameter::parse).toList()));
+    }
+
+    /// Is it the null path, `<>`?
+    public boolean isNull() {
+        return path.isEmpty();
+    }
+
+    /// The mailbox that the path names; empty if it names none.
+    ///
+    /// A source route is dropped (RFC 5321 appendix F.2). A mailbox without a domain, such as
+    /// `<postmaster>`, is one of `ourDomain`. A quoted local-part that needs no quotes loses them.
+    public Optional<Mailbox> mailbox(String ourDomain) {
+        var address = path;
+        if (address.startsWith("@")) {
+            int colon = address.indexOf(':');
+            if (colon < 0 || !isSourceRoute(address.substring(0, colon))) {
+                return Optional.empty();
+            }
+            address = address.substring(colon + 1);
+        }
+        int at = address.lastIndexOf('@');
+        var localPart = at < 0 ? address : address.substring(0, at);
+        return Mailbox.of(unquoted(localPart), at < 0 ? ourDomain : address.substring(at + 1));
+    }
+
+    private static boolean isSourceRoute(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .allMatch(hop -> hop.startsWith("@") && AddressSyntax.isDomain(hop.substring(1)));
+    }
+
+    private static String unquoted(String localPart) {
+        int length = localPart.length();
+        return length > 2 && localPart.charAt(0) == '"' && localPart.charAt(length - 1) == '"'
+                ? localPart.substring(1, length - 1)
+                : localPart;
+    }
+}
