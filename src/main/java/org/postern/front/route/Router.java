@@ -1,0 +1,18 @@
+package org.postern.front.route;
+
+import org.postern.mail.Mailbox;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
+
+import java.util.Set;
+
+/// Decides what becomes of a recipient. May be asked from any thread, and blocks it while tables
+/// and the room `delivery` are asked.
+@FunctionalInterface
+public interface Router {
+    /// Expands `recipient` of a message with these facts into shares, or says why not.
+    ///
+    /// @param notify the wish of NOTIFY (RFC 3461 section 4.1), empty if unsaid
+    /// @param orcpt the ORCPT parameter as it came (RFC 3461 section 4.2), or empty
+    Routing route(MessageFacts facts, Mailbox recipient, Set<Share.Notify> notify, String orcpt);
+}
