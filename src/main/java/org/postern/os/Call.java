@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /// A system call, with its number on each machine that Postern runs on.
 enum Call {
+    BIND(49, 200),
     CAPGET(125, 90),
     CAPSET(126, 91),
     CLOSE(3, 57),

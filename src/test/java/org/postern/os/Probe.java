@@ -1,0 +1,130 @@
+package org.postern.os;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.URISyntaxException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What a test does in a JVM of its own.
+final class Probe {
+    private static final Path CAT = Path.of("/bin/cat");
+
+    private Probe() {}
+
+    /// Starts a JVM that does what the word says and prints what it found.
+    static Child start(String word, Confinement confinement) throws IOException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java");
+        var classes =
+                Stream.of(Probe.class, Spawn.class)
+                        .map(Probe::place)
+                        .distinct()
+                        .collect(Collectors.joining(":"));
+        var program =
+                Program.of(
+                        java,
+                        "-Xmx64m",
+                        "-XX:-UsePerfData",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        classes,
+                        Probe.class.getName(),
+                        word);
+        return Spawn.start(
+                program.streams(new Stdio.Nothing(), new Stdio.Pipe(), new Stdio.Inherit()),
+                confinement);
+    }
+
+    private static String place(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        } catch (URISyntaxException odd) {
+            throw new IllegalStateException(odd);
+        }
+    }
+
+    public static void main(String[] words) throws Exception {
+        System.out.println(
+                switch (words[0]) {
+                    case "status" -> Files.readString(Path.of("/proc/self/status"));
+                    case "spawn" -> spawn();
+                    case "rootless" -> rootless();
+                    case "seccomp" -> seccomp();
+                    default -> throw new IllegalArgumentException(words[0]);
+                });
+    }
+
+    private static String spawn() throws IOException {
+        var user = Confinement.as(new Identity(12345, 23456, List.of()));
+        try (var child = Spawn.start(Program.of(CAT, "/proc/self/status"), user)) {
+            return new String(
+                    child.output().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String rootless() throws IOException {
+        var fence =
+                new Landlock.Fenced(
+                        new Landlock.Files.Only(
+                                Set.of(Path.of("/proc")),
+                                Set.of(),
+                                Set.of(Path.of("/usr"), Path.of("/lib"), Path.of("/lib64"))),
+                        new Landlock.Network.Denied());
+        var own = new Confinement(ProcessFacts.identity(), Set.of(Capability.CHOWN), fence);
+        try (var child = Spawn.start(Program.of(CAT, "/proc/self/status"), own)) {
+            var status =
+                    ProcessStatus.parse(
+                            new String(
+                                    child.output().readAllBytes(),
+                                    java.nio.charset.StandardCharsets.UTF_8));
+            return status.uid()
+                    + " "
+                    + status.noNewPrivileges()
+                    + " "
+                    + becoming()
+                    + " "
+                    + child.landlock().getClass().getSimpleName();
+        }
+    }
+
+    private static String becoming() {
+        try (var child =
+                Spawn.start(Program.of(CAT), Confinement.as(new Identity(54321, 1, List.of())))) {
+            return "became " + child;
+        } catch (IOException refused) {
+            return "refused";
+        }
+    }
+
+    private static String seccomp() throws Exception {
+        Seccomp.denyNetwork();
+        return tcp() + ", " + unix() + ", " + ProcessFacts.status().seccomp();
+    }
+
+    private static String tcp() throws InterruptedException {
+        var said = new String[1];
+        Thread.ofPlatform().start(() -> said[0] = connect()).join();
+        return said[0];
+    }
+
+    private static String connect() {
+        try (var socket = SocketChannel.open(StandardProtocolFamily.INET)) {
+            return "tcp open " + socket.isOpen();
+        } catch (IOException | UnsupportedOperationException refused) {
+            return "tcp refused";
+        }
+    }
+
+    private static String unix() throws IOException {
+        try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return socket.isOpen() ? "unix open" : "unix refused";
+        }
+    }
+}
