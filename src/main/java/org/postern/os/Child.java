@@ -4,10 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -139,11 +143,11 @@ public final class Child implements AutoCloseable {
     /// Closes the streams. The process goes on.
     @Override
     public void close() {
-        for (AutoCloseable stream : new AutoCloseable[] {input, output, error}) {
+        for (var stream : List.<Closeable>of(input, output, error)) {
             try {
                 stream.close();
-            } catch (Exception impossible) {
-                throw new IllegalStateException(impossible);
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(this + ": closing never fails", impossible);
             }
         }
     }

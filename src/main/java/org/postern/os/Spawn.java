@@ -23,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 /// process, and be there for that user to signal.
 ///
 /// For the moment between taking on the identity and the end of the start, that user could signal
-/// the confined thread as well; ending it would end this process. Nothing of ours runs as a user
-/// before its room was started.
+/// the confined thread as well; ending it would end this process. So programs belong on a
+/// disk that answers fast, and the files they are given must not make anyone wait. The change of
+/// identity also makes this process undumpable, which keeps its memory from that user; see
+/// [ProcessFacts#forbidTracing].
 public final class Spawn {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final short SETSIGDEF = 0x04;

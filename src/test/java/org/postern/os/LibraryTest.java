@@ -62,7 +62,7 @@ class LibraryTest {
 
     @Test
     void aSymbolicLinkIsNotFollowed() throws IOException {
-        var link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/etc/passwd"));
+        var link = Files.createSymbolicLink(folder.resolve("link"), Path.of("absent"));
         var refused = assertThrows(OsException.class, () -> OpenFile.read(link));
         assertEquals(Errno.ELOOP, refused.errno());
     }

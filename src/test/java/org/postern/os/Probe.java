@@ -5,8 +5,10 @@ import java.net.StandardProtocolFamily;
 import java.net.URISyntaxException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,6 +22,11 @@ final class Probe {
 
     /// Starts a JVM that does what the word says and prints what it found.
     static Child start(String word, Confinement confinement) throws IOException {
+        return start(word, confinement, new Stdio.Pipe());
+    }
+
+    private static Child start(String word, Confinement confinement, Stdio output)
+            throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var classes =
                 Stream.of(Probe.class, Spawn.class)
@@ -37,8 +44,7 @@ final class Probe {
                         Probe.class.getName(),
                         word);
         return Spawn.start(
-                program.streams(new Stdio.Nothing(), new Stdio.Pipe(), new Stdio.Inherit()),
-                confinement);
+                program.streams(new Stdio.Nothing(), output, new Stdio.Inherit()), confinement);
     }
 
     private static String place(Class<?> type) {
@@ -57,6 +63,8 @@ final class Probe {
                     case "spawn" -> spawn();
                     case "rootless" -> rootless();
                     case "seccomp" -> seccomp();
+                    case "parent" -> parent();
+                    case "orphan" -> orphan();
                     default -> throw new IllegalArgumentException(words[0]);
                 });
     }
@@ -64,8 +72,7 @@ final class Probe {
     private static String spawn() throws IOException {
         var user = Confinement.as(new Identity(12345, 23456, List.of()));
         try (var child = Spawn.start(Program.of(CAT, "/proc/self/status"), user)) {
-            return new String(
-                    child.output().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(child.output().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -81,9 +88,7 @@ final class Probe {
         try (var child = Spawn.start(Program.of(CAT, "/proc/self/status"), own)) {
             var status =
                     ProcessStatus.parse(
-                            new String(
-                                    child.output().readAllBytes(),
-                                    java.nio.charset.StandardCharsets.UTF_8));
+                            new String(child.output().readAllBytes(), StandardCharsets.UTF_8));
             return status.uid()
                     + " "
                     + status.noNewPrivileges()
@@ -101,6 +106,21 @@ final class Probe {
         } catch (IOException refused) {
             return "refused";
         }
+    }
+
+    // Starts a JVM that shares our output, and is killed by the test while both wait.
+    private static String parent() throws Exception {
+        try (var child =
+                start("orphan", Confinement.as(ProcessFacts.identity()), new Stdio.Inherit())) {
+            return "ended " + child.waitFor(Duration.ofSeconds(50));
+        }
+    }
+
+    private static String orphan() throws Exception {
+        ProcessFacts.dieWithParent(15);
+        System.out.println("ready");
+        Thread.sleep(Duration.ofSeconds(50));
+        return "survived";
     }
 
     private static String seccomp() throws Exception {

@@ -2,6 +2,7 @@ package org.postern.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,8 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -261,15 +266,15 @@ class SpawnTest {
         try (var input = child.input()) {
             input.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException problem) {
-            throw new java.io.UncheckedIOException(problem);
+            throw new UncheckedIOException(problem);
         }
     }
 
     @Test
     void silentChildrenDoNotHoldCarriers() throws Exception {
         try (var child = Spawn.start(Program.of(Path.of("/bin/cat")), Confinement.as(STRANGER))) {
-            var readers = new java.util.ArrayList<Child>();
-            var threads = new java.util.ArrayList<Thread>();
+            var readers = new ArrayList<Child>();
+            var threads = new ArrayList<Thread>();
             for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 2; i++) {
                 var silent = Spawn.start(Program.of(Path.of("/bin/cat")), Confinement.as(STRANGER));
                 readers.add(silent);
@@ -290,7 +295,7 @@ class SpawnTest {
         try {
             child.output().readAllBytes();
         } catch (IOException problem) {
-            throw new java.io.UncheckedIOException(problem);
+            throw new UncheckedIOException(problem);
         }
     }
 
@@ -399,6 +404,18 @@ class SpawnTest {
     void afterDenyingTheNetworkOnlyUnixSocketsWork() throws Exception {
         try (var child = Probe.start("seccomp", Confinement.as(STRANGER))) {
             assertEquals("tcp refused, unix open, 2", said(child.output()).strip());
+        }
+    }
+
+    @Test
+    void aChildCanDieWithItsParent() throws Exception {
+        try (var parent = Probe.start("parent", Confinement.as(ROOT))) {
+            var lines =
+                    new BufferedReader(
+                            new InputStreamReader(parent.output(), StandardCharsets.UTF_8));
+            assertEquals("ready", lines.readLine());
+            parent.kill();
+            assertNull(lines.readLine(), "the output ends when both have");
         }
     }
 }
