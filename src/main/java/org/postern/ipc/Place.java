@@ -2,6 +2,7 @@ package org.postern.ipc;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// Where things lie at run time: the directories of one server.
 ///
@@ -30,6 +31,11 @@ public record Place(Path config, Path spool, Path run) {
     /// The same with another configuration file (`-f`).
     public Place with(Path otherConfig) {
         return new Place(otherConfig, spool, run);
+    }
+
+    /// The directory around the queue's, which the supervisor owns.
+    public Path spoolRoot() {
+        return Objects.requireNonNull(spool.toAbsolutePath().getParent());
     }
 
     /// The file that holds the key of the seals; only the supervisor reads it.

@@ -1,0 +1,40 @@
+package org.postern.os;
+
+import org.postern.mail.AddressText;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The network interfaces of this machine.
+public final class Interfaces {
+    private Interfaces() {}
+
+    /// The addresses of all interfaces, as tables know them: `192.0.2.1`, `[2001:db8::1]`,
+    /// `[fe80::1%eth0]`.
+    public static List<String> addresses() throws IOException {
+        var found = new ArrayList<String>();
+        var interfaces = NetworkInterface.getNetworkInterfaces();
+        while (interfaces.hasMoreElements()) {
+            var each = interfaces.nextElement();
+            each.inetAddresses().map(AddressText::key).forEach(found::add);
+        }
+        return List.copyOf(found);
+    }
+
+    /// The name of the host with its domain, as the system's resolver has it; without one, the name
+    /// as it is.
+    public static String canonicalName(String host) {
+        try {
+            var name = InetAddress.getByName(host).getCanonicalHostName();
+            return name.contains(".") && !Character.isDigit(name.charAt(name.length() - 1))
+                    ? name
+                    : host;
+        } catch (UnknownHostException e) {
+            return host;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.postern.supervisor;
+
+import org.postern.config.Config;
+import org.postern.config.TableDefinition;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.os.Confinement;
+import org.postern.os.Landlock;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What each room may reach, worked out from the configuration. A room whose fence would change by
+/// a reload is replaced instead, because a fence cannot be moved.
+final class Fences {
+    private static final List<String> SYSTEM =
+            List.of(
+                    "/lib",
+                    "/lib64",
+                    "/usr/lib",
+                    "/usr/lib64",
+                    "/usr/share/zoneinfo",
+                    "/etc/ld.so.cache",
+                    "/etc/localtime",
+                    "/etc/nsswitch.conf",
+                    "/etc/passwd",
+                    "/etc/group",
+                    "/proc",
+                    "/sys/fs/cgroup",
+                    "/sys/devices/system/cpu",
+                    "/dev/null",
+                    "/dev/random",
+                    "/dev/urandom");
+
+    private static final List<String> RESOLVER =
+            List.of(
+                    "/etc/resolv.conf",
+                    "/etc/hosts",
+                    "/etc/host.conf",
+                    "/etc/services",
+                    "/etc/protocols",
+                    "/etc/ssl/certs",
+                    "/etc/pki/tls/certs",
+                    "/usr/share/ca-certificates");
+
+    private final Place place;
+    private final Household household;
+    private final Java java;
+
+    Fences(Place place, Household household, Java java) {
+        this.place = place;
+        this.household = household;
+        this.java = java;
+    }
+
+    /// The confinement of `room` under `config`.
+    Confinement of(Room room, Config config) {
+        return new Confinement(
+                household.of(room), household.capabilities(room), landlock(room, config));
+    }
+
+    private Landlock landlock(Room room, Config config) {
+        return switch (room) {
+            case FRONT ->
+                    new Landlock.Fenced(
+                            files(frontReads(config), Set.of(place.roomDirectory(room))),
+                            new Landlock.Network.BindOnly(ports(config)));
+            case QUEUE ->
+                    new Landlock.Fenced(
+                            files(Set.of(), Set.of(place.roomDirectory(room), place.spool())),
+                            new Landlock.Network.Denied());
+            case KEEPER ->
+                    new Landlock.Fenced(
+                            files(keeperReads(config), Set.of(place.roomDirectory(room))),
+                            new Landlock.Network.Denied());
+            // What users start inherits the fence, and users may reach what they may reach.
+            case DELIVERY -> new Landlock.Unfenced();
+        };
+    }
+
+    private Landlock.Files files(Set<Path> readable, Set<Path> writable) {
+        var reads = new HashSet<Path>(readable);
+        SYSTEM.forEach(path -> reads.add(Path.of(path)));
+        reads.addAll(java.reads());
+        return new Landlock.Files.Only(reads, writable, java.executes());
+    }
+
+    private Set<Path> frontReads(Config config) {
+        var reads = new HashSet<Path>();
+        RESOLVER.forEach(path -> reads.add(Path.of(path)));
+        if (place.config().getParent() instanceof Path directory) {
+            reads.add(directory.resolve("resolv.conf"));
+        }
+        // A directory, because a table is replaced by renaming a new file over it.
+        tableFiles(config).forEach(file -> reads.add(directoryOf(file)));
+        return reads;
+    }
+
+    private static Set<Path> keeperReads(Config config) {
+        var reads = new HashSet<Path>();
+        for (var pki : config.pki().values()) {
+            pki.certificate().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
+            pki.key().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
+        }
+        return reads;
+    }
+
+    private static Set<Path> tableFiles(Config config) {
+        var files = new HashSet<Path>();
+        for (var table : config.tables().values()) {
+            if (table.origin() instanceof TableDefinition.Origin.File(var path)) {
+                files.add(Path.of(path));
+            }
+        }
+        return files;
+    }
+
+    private static Path directoryOf(Path file) {
+        var directory = file.toAbsolutePath().getParent();
+        return directory == null || !Files.isDirectory(directory) ? file : directory;
+    }
+
+    /// The ports to listen on, and 0: any port, for connections out from a chosen address.
+    private static List<Integer> ports(Config config) {
+        var ports = new TreeSet<Integer>(Set.of(0));
+        config.listeners().forEach(listener -> ports.add(listener.port()));
+        return List.copyOf(ports);
+    }
+}
