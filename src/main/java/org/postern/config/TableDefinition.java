@@ -88,7 +88,7 @@ public record TableDefinition(Position at, String name, Origin origin) implement
                             at, "table type " + type + " needs a path, as in file:/etc/mail/list")
                     : in.unsupported(at, "table type " + type);
         }
-        if (!path.startsWith("/") || path.length() > MAX_PATH) {
+        if (!path.startsWith("/") || path.length() > MAX_PATH || !Tokens.isPlain(path)) {
             throw in.error(at, "expected an absolute path, found \"" + path + "\"");
         }
         return switch (type) {
