@@ -1,0 +1,316 @@
+package org.postern.front.route;
+
+import org.postern.config.LocalAction;
+import org.postern.config.LocalAction.Method;
+import org.postern.config.RelayAction;
+import org.postern.front.route.Node.Kinship;
+import org.postern.front.route.Node.Value;
+import org.postern.ipc.Accounts;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Chunk;
+import org.postern.mail.Mailbox;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
+import org.postern.mail.Share.Destination;
+import org.postern.table.AliasValue;
+import org.postern.table.Answer;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One recipient on its way to envelopes: oldest point first, until none is left. An error anywhere
+/// refuses the whole recipient.
+///
+/// It ends: no point lies deeper than [#DEEPEST], no two are the same, and there are at most
+/// [#MOST].
+final class Expansion {
+    /// The depth at which an expansion is given up; the recipient itself is at 0.
+    static final int DEEPEST = 10;
+
+    /// The points an expansion may have before a forward file may add no more.
+    static final int MOST_BEFORE_FORWARD = 100;
+
+    /// The points an expansion may have.
+    static final int MOST = 20_000;
+
+    private final Ruleset ruleset;
+    private final Aliases aliases;
+    private final AccountBook accounts;
+    private final Request request;
+    private final Trail trail;
+
+    private final ArrayDeque<Node> waiting = new ArrayDeque<>();
+    private final Set<Node.Key> seen = new HashSet<>();
+    private final List<Share> shares = new ArrayList<>();
+
+    /// What is to be expanded.
+    record Request(MessageFacts facts, Mailbox recipient, Set<Share.Notify> wish, String orcpt) {
+        Request {
+            wish = Set.copyOf(wish);
+        }
+    }
+
+    Expansion(
+            Ruleset ruleset, Aliases aliases, AccountBook accounts, Request request, Trail trail) {
+        this.ruleset = ruleset;
+        this.aliases = aliases;
+        this.accounts = accounts;
+        this.request = request;
+        this.trail = trail;
+    }
+
+    /// Expands until all is done or something fails.
+    Routing run() {
+        var root = Node.root(request.recipient());
+        seen.add(root.key());
+        waiting.add(root);
+        while (!waiting.isEmpty()) {
+            var node = waiting.removeFirst();
+            if (node.depth() >= DEEPEST) {
+                return badList(node, "the expansion is too deep");
+            }
+            var end =
+                    switch (node.value()) {
+                        case Value.Address(var mailbox) -> expand(node, mailbox);
+                        case Value.Name(var action, var name) -> expand(node, action, name);
+                        case Value.Program(var action, _, var destination) ->
+                                accept(node, action, destination);
+                        case Value.Refusal(var action, var code, var text) ->
+                                Optional.of(refuse(node, action, code, text));
+                    };
+            if (end.isPresent()) {
+                return end.get();
+            }
+        }
+        return shares.isEmpty()
+                ? badList(Node.root(request.recipient()), "it expands to nobody")
+                : new Routing.Accepted(shares);
+    }
+
+    private Optional<Routing> expand(Node node, Mailbox mailbox) {
+        trail.add(() -> new Trail.Step.Asked(node.depth(), mailbox, node.provenance()));
+        var decision = ruleset.decide(request.facts(), mailbox, node.provenance(), trail);
+        trail.add(() -> new Trail.Step.Decided(node.depth(), mailbox, decision));
+        return switch (decision) {
+            case Decision.Unmatched() -> Optional.of(invalid(node, "no rule matches"));
+            case Decision.Rejected(var match) ->
+                    Optional.of(invalid(node, "rejected by the rule at " + match.at()));
+            case Decision.CouldNotTell(var match, var cause) ->
+                    Optional.of(later(node, "rule at " + match.at() + ": " + cause));
+            case Decision.Act(_, RelayAction action) ->
+                    submit(node, action.name(), new Destination.Remote());
+            case Decision.Act(_, LocalAction action) -> expand(node, action, mailbox);
+        };
+    }
+
+    private Optional<Routing> expand(Node node, LocalAction action, Mailbox mailbox) {
+        if (!(action.expansion() instanceof LocalAction.Expansion.ByVirtual(var table))) {
+            return add(
+                    node, List.of(new Value.Name(action, AddressSyntax.fold(mailbox.localPart()))));
+        }
+        return switch (aliases.ofMailbox(table, mailbox, node.depth(), trail)) {
+            case Answer.Found<Aliases.Entry>(var entry) -> add(node, values(action, entry));
+            case Answer.Absent<Aliases.Entry>() ->
+                    Optional.of(badList(node, "not in the virtual table " + table.name()));
+            case Answer.Failed<Aliases.Entry>(var cause) -> Optional.of(badListNow(node, cause));
+        };
+    }
+
+    private Optional<Routing> expand(Node node, LocalAction action, String name) {
+        if (node.kinship() == Kinship.OTHER) {
+            switch (aliases.ofName(action, name, node.depth(), trail)) {
+                case Answer.Found<Aliases.Entry>(var entry) -> {
+                    return add(node, values(action, entry));
+                }
+                case Answer.Absent<Aliases.Entry>() -> {}
+                case Answer.Failed<Aliases.Entry>(var cause) -> {
+                    return Optional.of(badListNow(node, cause));
+                }
+            }
+        }
+        var cut = aliases.cut(name);
+        if (cut.user().isEmpty()) {
+            return Optional.of(invalid(node, "no user name before the delimiter"));
+        }
+        var home = new Destination.Account(cut.user(), cut.tag());
+        if (node.kinship() == Kinship.SAME_USER && node.forwarder().isPresent()) {
+            return settle(node, action, home);
+        }
+        var runsAsOther = action.user().filter(user -> !user.equals(cut.user())).isPresent();
+        var question =
+                runsAsOther
+                        ? new Accounts.Exists(action.name(), cut.user())
+                        : new Accounts.Of(action.name(), cut.user());
+        var answer = accounts.ask(question);
+        trail.add(() -> new Trail.Step.Asking(node.depth(), cut.user(), answer));
+        return switch (answer) {
+            case Accounts.Answer.NoAccount() -> Optional.of(invalid(node, "no such user"));
+            case Accounts.Answer.NoForward() -> settle(node, action, home);
+            case Accounts.Answer.Forwards(var targets) -> follow(node, action, home, targets);
+            case Accounts.Answer.Insecure(var why) ->
+                    Optional.of(badListNow(node, "forward file: " + why));
+            case Accounts.Answer.Unavailable(var why) -> Optional.of(later(node, why));
+        };
+    }
+
+    private Optional<Routing> follow(
+            Node node,
+            LocalAction action,
+            Destination.Account home,
+            List<Accounts.Target> targets) {
+        if (seen.size() + targets.size() > MOST_BEFORE_FORWARD) {
+            return Optional.of(badListNow(node, "forward file: too many recipients"));
+        }
+        int before = seen.size();
+        node.follow(home.user());
+        var end = add(node, targets.stream().map(target -> value(action, home, target)).toList());
+        return end.isPresent() || seen.size() > before ? end : settle(node, action, home);
+    }
+
+    /// A user is the end of an expansion, unless the action has no way to deliver.
+    private Optional<Routing> settle(Node node, LocalAction action, Destination.Account home) {
+        return switch (action.method()) {
+            case Method.ForwardOnly() ->
+                    Optional.of(badListNow(node, "forward-only, and it is not forwarded"));
+            case Method.ExpandOnly() ->
+                    Optional.of(badList(node, "expand-only, and it is a plain user"));
+            case Method.Mbox _, Method.Maildir _, Method.Lmtp _, Method.Mda _ ->
+                    submit(node, action.name(), home);
+        };
+    }
+
+    private Optional<Routing> accept(Node node, LocalAction action, Destination destination) {
+        return action.method() instanceof Method.ForwardOnly
+                ? Optional.of(later(node, "forward-only, and it names a command or a file"))
+                : submit(node, action.name(), destination);
+    }
+
+    private Routing refuse(Node node, LocalAction action, int code, String text) {
+        if (action.method() instanceof Method.ForwardOnly) {
+            return later(node, "forward-only, and it names a refusal");
+        }
+        var reply = Routing.Answer.refusal(code, text, request.recipient());
+        return code / 100 == 4
+                ? new Routing.TryLater(reply, cause(node, "refused"))
+                : new Routing.Refused(reply, cause(node, "refused"));
+    }
+
+    private Optional<Routing> submit(Node node, String action, Destination destination) {
+        var share =
+                new Share(
+                        request.recipient(),
+                        node.mailbox(),
+                        action,
+                        destination,
+                        request.wish(),
+                        request.orcpt());
+        trail.add(() -> new Trail.Step.Became(node.depth(), share));
+        shares.add(share);
+        return Optional.empty();
+    }
+
+    private List<Value> values(LocalAction action, Aliases.Entry entry) {
+        return entry.values().stream().map(value -> value(action, entry, value)).toList();
+    }
+
+    private static Value value(LocalAction action, Aliases.Entry entry, AliasValue value) {
+        return switch (value) {
+            case AliasValue.User(var name) -> new Value.Name(action, AddressSyntax.fold(name));
+            case AliasValue.Address(var mailbox) -> new Value.Address(mailbox);
+            case AliasValue.Command(var command) ->
+                    listed(action, entry, Destination.Kind.COMMAND, command);
+            case AliasValue.File(var path) -> listed(action, entry, Destination.Kind.FILE, path);
+            case AliasValue.Refusal(var code, var text) -> new Value.Refusal(action, code, text);
+            case AliasValue.Include _ ->
+                    throw new IllegalStateException("an include that was left");
+        };
+    }
+
+    private static Value listed(
+            LocalAction action, Aliases.Entry entry, Destination.Kind kind, String text) {
+        var digest = sha256(Chunk.of(text));
+        return new Value.Program(
+                action, kind, new Destination.Listed(entry.table(), entry.key(), kind, digest));
+    }
+
+    private static Chunk sha256(Chunk text) {
+        try {
+            return Chunk.handOver(MessageDigest.getInstance("SHA-256").digest(text.toArray()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static Value value(
+            LocalAction action, Destination.Account home, Accounts.Target target) {
+        return switch (target) {
+            case Accounts.Target.User(var name) -> new Value.Name(action, AddressSyntax.fold(name));
+            case Accounts.Target.Elsewhere(var mailbox) -> new Value.Address(mailbox);
+            case Accounts.Target.Command(var seal) ->
+                    sealed(action, home, Destination.Kind.COMMAND, seal);
+            case Accounts.Target.File(var seal) ->
+                    sealed(action, home, Destination.Kind.FILE, seal);
+            case Accounts.Target.Refusal(var code, var text) ->
+                    new Value.Refusal(action, code, text);
+        };
+    }
+
+    private static Value sealed(
+            LocalAction action, Destination.Account home, Destination.Kind kind, Chunk seal) {
+        return new Value.Program(action, kind, new Destination.Sealed(home.user(), kind, seal));
+    }
+
+    /// Adds what a point expands to, in the order of expansion, without what is there already.
+    private Optional<Routing> add(Node parent, List<? extends Value> values) {
+        var ordered =
+                values.stream()
+                        .sorted(Comparator.comparingInt(Value::rank).thenComparing(Value::text))
+                        .toList();
+        for (var value : ordered) {
+            if (value instanceof Value.Name(_, var name)
+                    && parent.leadsBackTo(aliases.cut(name).user())) {
+                return Optional.of(badList(parent, "forward files lead back to " + name));
+            }
+            var node = parent.child(seen.size(), value);
+            if (!seen.add(node.key())) {
+                trail.add(() -> new Trail.Step.Repeated(node.depth(), value.text()));
+                continue;
+            }
+            if (seen.size() > MOST) {
+                return Optional.of(badListNow(parent, "more than " + MOST + " recipients"));
+            }
+            waiting.add(node);
+        }
+        return Optional.empty();
+    }
+
+    private Routing invalid(Node node, String why) {
+        return new Routing.Refused(Routing.Answer.invalid(request.recipient()), cause(node, why));
+    }
+
+    private Routing later(Node node, String why) {
+        return new Routing.TryLater(
+                Routing.Answer.temporary(request.recipient()), cause(node, why));
+    }
+
+    private Routing badList(Node node, String why) {
+        return new Routing.Refused(Routing.Answer.badList(request.recipient()), cause(node, why));
+    }
+
+    private Routing badListNow(Node node, String why) {
+        return new Routing.TryLater(
+                Routing.Answer.badListNow(request.recipient()), cause(node, why));
+    }
+
+    /// The member that failed, and why.
+    private static String cause(Node node, String why) {
+        return "<" + node.value().text() + ">: " + why;
+    }
+}

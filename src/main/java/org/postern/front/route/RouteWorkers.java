@@ -1,0 +1,148 @@
+package org.postern.front.route;
+
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.log.Log;
+import org.postern.mail.Envelope;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Origin;
+import org.postern.mail.Outcome;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
+/// our own notifications. A few workers, each a virtual thread with a conversation of its own;
+/// while the queue is away they wait for it.
+public final class RouteWorkers {
+    /// How they route: by the configuration of the moment.
+    ///
+    /// @param serverName the name that our own mail comes from
+    public record Way(String serverName, Router router) {}
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final Path queue;
+    private final Supplier<Way> way;
+    private final Deadlines deadlines;
+    private final Log log;
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+
+    /// Workers for the queue whose work socket is `queue`. `way` is asked before each envelope.
+    public RouteWorkers(Path queue, Supplier<Way> way, Deadlines deadlines, Log log) {
+        this.queue = queue;
+        this.way = way;
+        this.deadlines = deadlines;
+        this.log = log;
+    }
+
+    /// Starts `count` workers.
+    public void start(int count) {
+        for (int i = 0; i < count; i++) {
+            workers.add(Thread.ofVirtual().name("route " + i).start(this::run));
+        }
+    }
+
+    /// Ends the workers; an envelope under way is deferred by the hang-up.
+    public void stop() {
+        workers.forEach(Thread::interrupt);
+        workers.clear();
+    }
+
+    private void run() {
+        var pause = Duration.ofMillis(100);
+        while (!Thread.currentThread().isInterrupted()) {
+            try (var conversation =
+                    new Conversation<>(
+                            Hearing.connect(queue), Work.frames(), Work.assignments(), deadlines)) {
+                pause = Duration.ofMillis(100);
+                work(conversation);
+            } catch (IOException e) {
+                log.debug("route: the queue: " + Log.visible(String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+                log.bug("route", e);
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                return;
+            }
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private void work(Conversation<Work, Work.Assignment> conversation) throws IOException {
+        while (true) {
+            conversation.say(new Work.Ready(Work.Lane.ROUTE));
+            if (!(conversation.hearWhenever() instanceof Work.Assignment.Try(var envelopes, _))) {
+                throw new IOException("content that was not fetched");
+            }
+            for (var envelope : envelopes) {
+                conversation.say(route(envelope));
+            }
+        }
+    }
+
+    private Work route(Envelope envelope) {
+        var share = envelope.share();
+        var now = way.get();
+        var routing =
+                now.router()
+                        .route(
+                                local(envelope.message(), now.serverName()),
+                                share.recipient(),
+                                share.dsnNotify(),
+                                share.dsnOriginalRecipient());
+        return switch (routing) {
+            case Routing.Accepted(var shares) -> new Work.Routed(envelope.id(), shares);
+            case Routing.Refused(var reply, var cause) -> {
+                log.info(line(envelope, "PermFail", reply, cause));
+                yield report(envelope, new Outcome.Failed(reply.status(), reply.text(), ""));
+            }
+            case Routing.TryLater(var reply, var cause) -> {
+                log.info(line(envelope, "TempFail", reply, cause));
+                yield report(envelope, new Outcome.Deferred(reply.status(), reply.text(), ""));
+            }
+        };
+    }
+
+    private static Work report(Envelope envelope, Outcome outcome) {
+        return new Work.Report(List.of(new Work.Result(envelope.id(), outcome)));
+    }
+
+    /// Our own mail comes from this machine and needs no login, whatever the envelope says.
+    private static MessageFacts local(MessageFacts facts, String serverName) {
+        var origin =
+                new Origin(
+                        serverName,
+                        "",
+                        Origin.LOCAL,
+                        serverName,
+                        serverName,
+                        new Origin.Login.As(""),
+                        new Origin.Security.Plain());
+        return new MessageFacts(origin, facts.sender(), facts.dsnReturn(), facts.dsnEnvelopeId());
+    }
+
+    private static String line(
+            Envelope envelope, String result, Routing.Answer reply, String cause) {
+        return "route evpid="
+                + envelope.id()
+                + " to=<"
+                + envelope.share().recipient()
+                + "> result=\""
+                + result
+                + "\" stat=\""
+                + Log.quoted(reply.status() + " " + reply.text())
+                + "\" cause=\""
+                + Log.quoted(cause)
+                + "\"";
+    }
+}
