@@ -10,6 +10,7 @@ enum Call {
     CLOSE(3, 57),
     CLOSE_RANGE(436, 436),
     CONNECT(42, 203),
+    FCHOWN(93, 55),
     FCNTL(72, 25),
     FLOCK(73, 32),
     FSYNC(74, 82),

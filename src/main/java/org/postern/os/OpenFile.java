@@ -168,6 +168,16 @@ public final class OpenFile implements Closeable {
         Libc.call(Call.FTRUNCATE, path.toString(), descriptor, size);
     }
 
+    /// Makes it another user's. By its open descriptor, so that no other file can be slipped in.
+    public void giveTo(int uid, int gid) throws OsException {
+        Libc.call(
+                Call.FCHOWN,
+                path.toString(),
+                descriptor,
+                Integer.toUnsignedLong(uid),
+                Integer.toUnsignedLong(gid));
+    }
+
     /// Returns when all of it is on disk.
     public void sync() throws OsException {
         Libc.call(Call.FSYNC, path.toString(), descriptor);

@@ -1,0 +1,171 @@
+package org.postern.delivery;
+
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.log.Log;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
+import org.postern.mail.SessionId;
+import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// One virtual thread that holds one conversation with the queue, and makes one attempt at a time.
+///
+/// When the queue is away it connects again and again. An attempt whose content does not come whole
+/// ends the conversation, which defers it.
+final class Worker implements Runnable {
+    private static final long SHORTEST_PAUSE = 50;
+    private static final long LONGEST_PAUSE = 3000;
+
+    private final Path queue;
+    private final Circle circle;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    // Guarded by "this".
+    private Optional<SocketChannel> idle = Optional.empty();
+    private boolean stopping;
+
+    /// What all workers of a room share.
+    record Circle(
+            Supplier<TableSet> tables,
+            Means means,
+            PlacesPerUser places,
+            Deadlines deadlines,
+            InstantSource clock,
+            SessionId.Source sessions,
+            Log log) {}
+
+    Worker(Path queue, Circle circle) {
+        this.queue = queue;
+        this.circle = circle;
+    }
+
+    /// Ends the worker: at once if it waits for work, else after the attempt that it makes.
+    synchronized void stop() {
+        stopping = true;
+        stopped.countDown();
+        if (idle.isPresent()) {
+            close(idle.get());
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is gone either way.
+        }
+    }
+
+    private synchronized boolean isIdle(SocketChannel channel) {
+        idle = stopping ? Optional.empty() : Optional.of(channel);
+        return !stopping;
+    }
+
+    private synchronized void isBusy() {
+        idle = Optional.empty();
+    }
+
+    @Override
+    public void run() {
+        long pause = SHORTEST_PAUSE;
+        try {
+            while (!stopped.await(pause, TimeUnit.MILLISECONDS)) {
+                pause = converses() ? SHORTEST_PAUSE : Math.min(2 * pause, LONGEST_PAUSE);
+            }
+        } catch (InterruptedException e) {
+            // Interrupted means leave.
+        }
+    }
+
+    /// Holds one conversation, to its end.
+    ///
+    /// @return whether there was one
+    private boolean converses() {
+        boolean connected = false;
+        try (var channel = Hearing.connect(queue)) {
+            connected = true;
+            var conversation =
+                    new Conversation<>(
+                            channel, Work.frames(), Work.assignments(), circle.deadlines());
+            while (isIdle(channel)) {
+                conversation.say(new Work.Ready(Work.Lane.LOCAL));
+                var assignment = conversation.hearWhenever();
+                isBusy();
+                if (!(assignment instanceof Work.Assignment.Try(var envelopes, var content))) {
+                    throw new IOException("the queue sends content that nobody asked for");
+                }
+                for (var envelope : envelopes) {
+                    attempt(conversation, envelope, content);
+                }
+            }
+        } catch (ContentLost lost) {
+            circle.log().warn("delivery: attempt given up: " + lost.getMessage());
+        } catch (IOException e) {
+            if (connected) {
+                circle.log().debug("delivery: conversation with the queue ended: " + e);
+            }
+        } catch (RuntimeException bug) {
+            circle.log().bug("delivery", bug);
+        } finally {
+            isBusy();
+        }
+        return connected;
+    }
+
+    private void attempt(
+            Conversation<Work, Work.Assignment> conversation,
+            Envelope envelope,
+            Work.Content content)
+            throws IOException {
+        Outcome outcome;
+        switch (content) {
+            case Work.Content.Inline(var bytes) ->
+                    outcome = within(envelope, new Source.Inline(bytes));
+            case Work.Content.OnRequest(var length) -> {
+                var source = new Source.Fetched(conversation, length);
+                outcome = within(envelope, source);
+                source.drain();
+            }
+        }
+        circle.log()
+                .info(
+                        Reporting.line(
+                                circle.sessions().next(),
+                                envelope,
+                                circle.clock().instant(),
+                                outcome));
+        conversation.say(new Work.Report(List.of(new Work.Result(envelope.id(), outcome))));
+        conversation.flush();
+    }
+
+    private Outcome within(Envelope envelope, Source source) throws ContentLost {
+        var user = Reporting.user(envelope.share().destination());
+        boolean taken = false;
+        try {
+            taken = circle.places().take(user);
+            if (!taken) {
+                return Trouble.deferred("too many deliveries for this user at once");
+            }
+            return new Delivery(circle.tables().get(), circle.means(), envelope, source).attempt();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Trouble.deferred("interrupted");
+        } finally {
+            if (taken) {
+                circle.places().giveBack(user);
+            }
+        }
+    }
+}
