@@ -7,6 +7,7 @@ import org.postern.log.Log;
 import org.postern.log.StreamSink;
 import org.postern.mail.Chunk;
 import org.postern.os.ProcessFacts;
+import org.postern.os.Seccomp;
 import org.postern.os.Syslog;
 
 import java.io.FileInputStream;
@@ -85,8 +86,16 @@ public final class RoomLife {
         this.deadlines = deadlines;
     }
 
+    /// What a room denies itself of the network, before it hears its first word.
+    public enum Network {
+        /// Nothing; the fence around the process decides.
+        OPEN,
+        /// Every socket but Unix ones.
+        NONE
+    }
+
     /// Lives the life of a room in this process, and returns the exit status.
-    public static int live(Builder builder) throws IOException {
+    public static int live(Network network, Builder builder) throws IOException {
         try (var channel =
                 new StreamChannel(
                         new FileInputStream(java.io.FileDescriptor.in),
@@ -94,6 +103,9 @@ public final class RoomLife {
             System.setOut(System.err);
             ProcessFacts.forbidTracing();
             ProcessFacts.raiseFileLimit();
+            if (network == Network.NONE) {
+                Seccomp.denyNetwork();
+            }
             var deadlines = new Deadlines();
             var leash = new Conversation<>(channel, Leash.answers(), Leash.frames(), deadlines);
             return new RoomLife(leash, deadlines).live(leash.hearWhenever(), builder);

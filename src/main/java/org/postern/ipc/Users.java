@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Which user each room runs as: how a hearer knows who speaks.
 ///
@@ -31,7 +32,7 @@ public record Users(Map<Room, UserPrincipal> rooms, UserPrincipal supervisor) {
         for (var room : speakers) {
             users.add(of(room));
         }
-        return new Hearing.Audience.Only(java.util.Set.copyOf(users));
+        return new Hearing.Audience.Only(Set.copyOf(users));
     }
 
     /// Only those who may give orders are heard: the supervisor's user, which is root where the

@@ -10,6 +10,7 @@ import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Leash;
 import org.postern.ipc.Room;
+import org.postern.ipc.Users;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Confinement;
@@ -108,7 +109,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         var unused =
                 Hearing.open(
                         options.place().supervisorSocket(),
-                        new Hearing.Audience.Only(Set.of(self)),
+                        Users.ordersOf(self),
                         16,
                         new ControlPoint(this, deadlines),
                         new Reports());
