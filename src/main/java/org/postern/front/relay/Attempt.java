@@ -1,0 +1,365 @@
+package org.postern.front.relay;
+
+import org.postern.dns.Answer;
+import org.postern.dns.Resolver.Family;
+import org.postern.front.relay.Connections.Age;
+import org.postern.front.relay.Connections.Lease;
+import org.postern.front.relay.DeliveryLog.Trail;
+import org.postern.front.relay.Hop.Whereabouts;
+import org.postern.front.relay.Opening.Fault;
+import org.postern.front.relay.Parcel.Addressee;
+import org.postern.front.relay.Plan.Naming;
+import org.postern.front.relay.Plan.Target;
+import org.postern.front.relay.Verdict.Stage;
+import org.postern.ipc.Work;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
+import org.postern.mail.Outcome.Onward;
+import org.postern.mail.Share.Destination;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One attempt: walks all hosts and all their addresses, in order, until every recipient has its
+/// answer or there is nowhere left to go. A recipient is only ever tried at another host while
+/// nothing of the content has been sent for it. Belongs to one thread.
+final class Attempt {
+    /// How many messages one session may carry to a mail exchanger, and to a host of our own
+    /// choice.
+    private static final int MOST_TO_EXCHANGER = 100;
+
+    private static final int MOST_TO_SMART_HOST = 1000;
+
+    private final Kit kit;
+    private final Connections connections;
+    private final Exchangers exchangers;
+    private final DeliveryLog deliveryLog;
+    private final Plan plan;
+    private final List<Envelope> envelopes;
+    private final Load load;
+    private final String relayName;
+    private final Instant end;
+    private final List<Addressee> pending = new ArrayList<>();
+    private final Map<Envelope, Said> said = new HashMap<>();
+    private final List<Work.Result> results = new ArrayList<>();
+    private Outcome.Deferred trouble =
+            new Outcome.Deferred(new EnhancedStatus(4, 4, 4), "No valid route to destination", "");
+    private boolean tried;
+
+    /// What was last said to an envelope that may still be tried elsewhere, and where.
+    private record Said(Outcome outcome, Trail trail) {}
+
+    Attempt(
+            Kit kit,
+            Connections connections,
+            Exchangers exchangers,
+            DeliveryLog deliveryLog,
+            Plan plan,
+            List<Envelope> envelopes,
+            Load load) {
+        this.kit = kit;
+        this.connections = connections;
+        this.exchangers = exchangers;
+        this.deliveryLog = deliveryLog;
+        this.plan = plan;
+        this.envelopes = envelopes;
+        this.load = load;
+        this.end = kit.clock().instant().plus(kit.timeouts().attempt());
+        this.relayName =
+                switch (plan.target()) {
+                    case Target.Exchangers() -> domain();
+                    case Target.SmartHosts(var hops) -> hops.getFirst().name();
+                };
+    }
+
+    private String domain() {
+        return envelopes.getFirst().share().recipient().domain();
+    }
+
+    /// Makes the attempt.
+    ///
+    /// @return one result for each envelope
+    /// @throws IOException if the queue fails while the content is fetched
+    List<Work.Result> run() throws IOException, InterruptedException {
+        envelopes.forEach(this::address);
+        if (!pending.isEmpty()) {
+            switch (itinerary()) {
+                case Itinerary.DeadEnd(var outcome) -> settleAll(outcome);
+                case Itinerary.Hops(var hops) -> travel(hops);
+            }
+        }
+        return List.copyOf(results);
+    }
+
+    private Itinerary itinerary() {
+        return switch (plan.target()) {
+            case Target.Exchangers() -> exchangers.of(domain());
+            case Target.SmartHosts(var hops) -> new Itinerary.Hops(hops);
+        };
+    }
+
+    private void address(Envelope envelope) {
+        var share = envelope.share();
+        var path =
+                plan.naming() == Naming.NEIGHBOUR_BY_USER
+                                && share.destination() instanceof Destination.Account(var user, _)
+                        ? user
+                        : share.recipient().toString();
+        if (path.isEmpty()
+                || !path.chars().allMatch(c -> c > ' ' && c < 127 && c != '<' && c != '>')) {
+            settle(
+                    envelope,
+                    new Outcome.Failed(
+                            new EnhancedStatus(5, 1, 3),
+                            "this user cannot be named in a mail transaction",
+                            ""),
+                    Trail.nowhere(relayName));
+        } else {
+            pending.add(new Addressee(envelope, path));
+        }
+    }
+
+    private void travel(List<Hop> hops) throws IOException, InterruptedException {
+        for (var hop : hops) {
+            for (var address : addresses(hop)) {
+                if (isOver()) {
+                    break;
+                }
+                visit(hop.at(address));
+            }
+        }
+        for (var addressee : List.copyOf(pending)) {
+            var last = said.get(addressee.envelope());
+            if (last == null) {
+                settle(addressee.envelope(), trouble, Trail.nowhere(relayName));
+            } else {
+                settle(addressee.envelope(), last.outcome, last.trail);
+            }
+        }
+    }
+
+    private boolean isOver() {
+        return pending.isEmpty()
+                || load.isSpent()
+                || (tried && !kit.clock().instant().isBefore(end));
+    }
+
+    private List<SocketAddress> addresses(Hop hop) {
+        if (isOver()) {
+            return List.of();
+        }
+        return switch (hop.where()) {
+            case Whereabouts.At(var addresses) -> addresses;
+            case Whereabouts.Unasked(int port) ->
+                    switch (exchangers.addresses(hop.name())) {
+                        case Answer.Found<InetAddress>(var found) -> at(found, port);
+                        case Answer.NoSuchDomain<InetAddress>(), Answer.NoData<InetAddress>() ->
+                                notFound("Host not found");
+                        case Answer.CouldNotLook<InetAddress>(var cause) ->
+                                notFound("Temporary failure in address lookup: " + cause);
+                    };
+        };
+    }
+
+    private static List<SocketAddress> at(List<InetAddress> addresses, int port) {
+        return addresses.stream()
+                .map(address -> (SocketAddress) new InetSocketAddress(address, port))
+                .toList();
+    }
+
+    private List<SocketAddress> notFound(String text) {
+        trouble = new Outcome.Deferred(new EnhancedStatus(4, 4, 4), text, "");
+        return List.of();
+    }
+
+    /// Tries one address; a kept session that has gone stale is replaced at once.
+    private void visit(Stop stop) throws IOException, InterruptedException {
+        var source = source(stop);
+        if (source.isEmpty()) {
+            return;
+        }
+        var route = new Route(source.get(), stop, plan.helo());
+        boolean again = true;
+        while (again) {
+            again =
+                    switch (connections.lease(route)) {
+                        case Lease.LeftAlone(var why) -> {
+                            leftAlone(stop, why);
+                            yield false;
+                        }
+                        case Lease.Denied(var fault, var why) -> {
+                            denied(stop, fault, why);
+                            yield false;
+                        }
+                        case Lease.Granted(var session, var age) -> hand(route, session, age);
+                    };
+        }
+    }
+
+    /// The source for an address, of the same family; empty if there is none, or if the family
+    /// cannot be reached from here.
+    private Optional<Source> source(Stop stop) {
+        if (!(stop.address() instanceof InetSocketAddress inet)) {
+            return Optional.of(new Source.Any());
+        }
+        var family = Family.of(inet.getAddress());
+        if (connections.isUnreachable(family)) {
+            leftAlone(stop, "Network is unreachable");
+            return Optional.empty();
+        }
+        if (plan.sources().isEmpty()) {
+            return Optional.of(new Source.Any());
+        }
+        var ours = plan.sources().stream().filter(a -> Family.of(a) == family).findFirst();
+        if (ours.isEmpty() && !tried) {
+            trouble =
+                    new Outcome.Deferred(
+                            new EnhancedStatus(4, 4, 4),
+                            "Address family mismatch on destination MXs",
+                            "");
+        }
+        return ours.map(Source.Address::new);
+    }
+
+    private void leftAlone(Stop stop, String why) {
+        if (!tried) {
+            trouble =
+                    new Outcome.Deferred(
+                            new EnhancedStatus(4, 4, 1),
+                            "No valid route to destination: " + stop.where() + ": " + why,
+                            "");
+        }
+    }
+
+    private void denied(Stop stop, Fault fault, String why) {
+        tried = true;
+        var at = ": " + stop.where() + ": " + why;
+        trouble =
+                switch (fault) {
+                    case NETWORK, UNREACHABLE_FAMILY ->
+                            new Outcome.Deferred(
+                                    new EnhancedStatus(4, 4, 1),
+                                    "Network error on destination MXs" + at,
+                                    stop.host());
+                    case SOURCE ->
+                            new Outcome.Deferred(
+                                    new EnhancedStatus(4, 4, 0),
+                                    "No valid route to destination" + at,
+                                    "");
+                    case REFUSED, BUSY ->
+                            new Outcome.Deferred(
+                                    new EnhancedStatus(4, 3, 2),
+                                    "Destination seem to reject all mails" + at,
+                                    stop.host());
+                };
+    }
+
+    /// Hands over to all who still wait.
+    ///
+    /// @return whether the session turned out to be stale, and another one is to be tried
+    private boolean hand(Route route, ClientSession session, Age age) throws IOException {
+        var parcel = new Parcel(envelopes.getFirst().message(), pending, load);
+        var trail = new Trail(session.id().toString(), session.source(), session.relay());
+        var onward = onward(session);
+        Transaction.Result result;
+        try {
+            result = session.hand(parcel);
+        } finally {
+            connections.giveBack(route, session, mostMessages());
+        }
+        if (age == Age.KEPT && result.isStale()) {
+            return true;
+        }
+        tried = true;
+        for (int i = 0; i < parcel.to().size(); i++) {
+            var addressee = parcel.to().get(i);
+            judge(addressee, result.verdicts().get(i), onward, trail, route.stop());
+        }
+        return false;
+    }
+
+    private int mostMessages() {
+        return switch (plan.target()) {
+            case Target.Exchangers() -> MOST_TO_EXCHANGER;
+            case Target.SmartHosts _ -> MOST_TO_SMART_HOST;
+        };
+    }
+
+    private Onward onward(ClientSession session) {
+        if (plan.naming().isNeighbour()) {
+            return Onward.HOME;
+        }
+        return session.speaksDsn() ? Onward.WITH_DSN : Onward.WITHOUT_DSN;
+    }
+
+    private void judge(
+            Addressee addressee, Verdict verdict, Onward onward, Trail trail, Stop stop) {
+        switch (verdict) {
+            case Verdict.Taken(var reply) ->
+                    settle(
+                            addressee.envelope(),
+                            new Outcome.Delivered(reply.status(), reply.text(), onward),
+                            trail);
+            case Verdict.Refused(var reply, var stage) -> {
+                if (reply.isPermanent()) {
+                    settle(
+                            addressee.envelope(),
+                            new Outcome.Failed(reply.status(), reply.text(), stop.host()),
+                            trail);
+                } else {
+                    defer(
+                            addressee,
+                            new Outcome.Deferred(reply.status(), reply.text(), stop.host()),
+                            stage,
+                            trail);
+                }
+            }
+            case Verdict.Lost(var why, var stage) ->
+                    defer(
+                            addressee,
+                            new Outcome.Deferred(new EnhancedStatus(4, 4, 2), why, stop.host()),
+                            stage,
+                            trail);
+            case Verdict.TooLarge() ->
+                    settle(
+                            addressee.envelope(),
+                            new Outcome.Failed(
+                                    new EnhancedStatus(5, 3, 4),
+                                    "message too large for peer",
+                                    stop.host()),
+                            trail);
+        }
+    }
+
+    private void defer(Addressee addressee, Outcome outcome, Stage stage, Trail trail) {
+        switch (stage) {
+            case BEFORE_CONTENT -> said.put(addressee.envelope(), new Said(outcome, trail));
+            case CONTENT -> settle(addressee.envelope(), outcome, trail);
+        }
+    }
+
+    private void settleAll(Outcome outcome) {
+        for (var addressee : List.copyOf(pending)) {
+            settle(addressee.envelope(), outcome, Trail.nowhere(relayName));
+        }
+    }
+
+    private void settle(Envelope envelope, Outcome outcome, Trail trail) {
+        pending.removeIf(addressee -> addressee.envelope() == envelope);
+        results.add(new Work.Result(envelope.id(), outcome));
+        if (plan.naming().isNeighbour()) {
+            deliveryLog.delivered(envelope, outcome, trail);
+        } else {
+            deliveryLog.relayed(envelope, outcome, trail);
+        }
+    }
+}

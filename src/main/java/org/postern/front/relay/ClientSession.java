@@ -1,0 +1,353 @@
+package org.postern.front.relay;
+
+import org.postern.front.relay.Opening.Fault;
+import org.postern.front.relay.Stop.Dialect;
+import org.postern.front.relay.Stop.Security;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
+import org.postern.tls.Outbound;
+
+import java.io.Closeable;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+
+/// One session with a next hop, seen from the client's side (RFC 5321 section 3.1): from connecting
+/// until QUIT. Belongs to one thread at a time.
+final class ClientSession implements Closeable {
+    private final Kit kit;
+    private final Stop stop;
+    private final String helo;
+    private final Wire wire;
+    private final SessionId id;
+    private final String hostName;
+    private Extensions extensions = Extensions.NONE;
+    private int messages;
+    private boolean over;
+    private Instant usedLast = Instant.EPOCH;
+
+    private ClientSession(
+            Kit kit, Stop stop, String helo, Wire wire, SessionId id, String hostName) {
+        this.kit = kit;
+        this.stop = stop;
+        this.helo = helo;
+        this.wire = wire;
+        this.id = id;
+        this.hostName = hostName;
+    }
+
+    /// The session was refused or turned out to be of no use.
+    private static final class NotReady extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final Fault fault;
+        private final String why;
+
+        NotReady(Fault fault, String why) {
+            this.fault = fault;
+            this.why = why;
+        }
+    }
+
+    /// Connects to `stop` and says hello. Where TLS was only an opportunity and failed, connects
+    /// once more and goes without.
+    static Opening open(Kit kit, Source source, Stop stop, String helo) {
+        try {
+            return new Opening.Ready(openOnce(kit, source, stop, helo));
+        } catch (TlsFailed e) {
+            try {
+                return new Opening.Ready(openOnce(kit, source, stop.inClear(), helo));
+            } catch (NotReady again) {
+                return new Opening.Shut(again.fault, again.why);
+            } catch (TlsFailed again) {
+                throw new IllegalStateException("TLS failed where none was spoken", again);
+            }
+        } catch (NotReady e) {
+            return new Opening.Shut(e.fault, e.why);
+        }
+    }
+
+    /// An attempt at opportunistic TLS failed.
+    private static final class TlsFailed extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static ClientSession openOnce(Kit kit, Source source, Stop stop, String helo)
+            throws NotReady, TlsFailed {
+        var id = kit.ids().next();
+        var hostName = kit.names().of(stop.address());
+        kit.log().info(id + " mta connecting address=" + stop.url() + " host=" + hostName);
+        Wire wire;
+        try {
+            var patience = kit.timeouts().connect();
+            wire = Wire.connect(source, stop.address(), patience, kit.deadlines());
+        } catch (PeerLost e) {
+            kit.log().info(id + " mta error reason=" + Log.visible(e.text()));
+            throw new NotReady(faultOfConnect(e), e.text());
+        }
+        wire.allowForBlocks(kit.timeouts().block());
+        kit.log().info(id + " mta connected");
+        var session = new ClientSession(kit, stop, helo, wire, id, hostName);
+        boolean ready = false;
+        try {
+            session.begin();
+            ready = true;
+            return session;
+        } catch (PeerLost e) {
+            kit.log().info(id + " mta error reason=" + Log.visible(e.text()));
+            throw new NotReady(Fault.NETWORK, e.text());
+        } catch (NotReady e) {
+            kit.log().info(id + " mta error reason=" + Log.visible(e.why));
+            throw e;
+        } finally {
+            if (!ready) {
+                wire.close();
+            }
+        }
+    }
+
+    private static Fault faultOfConnect(PeerLost e) {
+        var cause = e.getCause();
+        var text = cause == null ? "" : String.valueOf(cause.getMessage());
+        if (text.contains("etwork is unreachable") || text.contains("not supported by protocol")) {
+            return Fault.UNREACHABLE_FAMILY;
+        }
+        if (cause instanceof BindException || text.contains("assign requested address")) {
+            return Fault.SOURCE;
+        }
+        return Fault.NETWORK;
+    }
+
+    private void begin() throws PeerLost, NotReady, TlsFailed {
+        if (stop.security() == Security.IMPLICIT) {
+            handshake(Outbound.Trust.VERIFIED);
+        }
+        expect(wire.reply(kit.timeouts().greeting()), "BANNER");
+        hello();
+        if (stop.dialect() == Dialect.SMTP) {
+            switch (stop.security()) {
+                case OPPORTUNISTIC -> {
+                    if (extensions.startTls()) {
+                        startTls();
+                    }
+                }
+                case STARTTLS -> {
+                    if (!extensions.startTls()) {
+                        throw new NotReady(
+                                Fault.REFUSED, "TLS required but not supported by remote host");
+                    }
+                    startTls();
+                }
+                case NEVER, IMPLICIT -> {}
+            }
+        }
+    }
+
+    private void expect(PeerReply reply, String phase) throws NotReady {
+        if (!reply.isPositive()) {
+            throw new NotReady(
+                    reply.closes() ? Fault.BUSY : Fault.REFUSED,
+                    phase + " rejected: " + reply.text());
+        }
+    }
+
+    private PeerReply ask(String command) throws PeerLost {
+        if (wire.hasUnread()) {
+            throw new PeerLost("Remote host sent too much data");
+        }
+        wire.say(command);
+        return wire.reply(kit.timeouts().command());
+    }
+
+    /// EHLO, or HELO where that is not understood, or LHLO (RFC 5321 section 4.1.1.1, RFC 2033
+    /// section 4.1).
+    private void hello() throws PeerLost, NotReady {
+        if (stop.dialect() == Dialect.LMTP) {
+            var reply = ask("LHLO " + helo);
+            expect(reply, "LHLO");
+            extensions = Extensions.read(reply.lines());
+            return;
+        }
+        var reply = ask("EHLO " + helo);
+        if (reply.isPositive()) {
+            extensions = Extensions.read(reply.lines());
+            return;
+        }
+        if (reply.closes()
+                || stop.security() == Security.STARTTLS
+                || stop.security() == Security.IMPLICIT) {
+            expect(reply, "EHLO");
+        }
+        expect(ask("HELO " + helo), "HELO");
+        extensions = Extensions.NONE;
+    }
+
+    /// STARTTLS (RFC 3207 section 4). What was offered in clear is forgotten.
+    private void startTls() throws PeerLost, NotReady, TlsFailed {
+        var reply = ask("STARTTLS");
+        if (!reply.isPositive()) {
+            if (stop.security() == Security.STARTTLS) {
+                expect(reply, "STARTTLS");
+            }
+            if (reply.closes()) {
+                throw new PeerLost("STARTTLS rejected: " + reply.text());
+            }
+            return;
+        }
+        if (wire.hasUnread()) {
+            throw new PeerLost("Remote host sent too much data");
+        }
+        handshake(
+                stop.security() == Security.STARTTLS
+                        ? Outbound.Trust.VERIFIED
+                        : Outbound.Trust.ANYONE);
+        extensions = Extensions.NONE;
+        hello();
+    }
+
+    private void handshake(Outbound.Trust trust) throws PeerLost, TlsFailed {
+        int port = stop.address() instanceof InetSocketAddress inet ? inet.getPort() : 0;
+        var patience = kit.timeouts().handshake();
+        try {
+            var agreed = wire.startTls(kit.tls(), stop.host(), port, trust, patience);
+            kit.log()
+                    .info(
+                            "%s mta tls ciphers=%s:%s:%d"
+                                    .formatted(
+                                            id, agreed.protocol(), agreed.cipher(), agreed.bits()));
+            kit.log()
+                    .info(
+                            "%s mta cert-check result=\"%s\" fingerprint=\"SHA256:%s\""
+                                    .formatted(
+                                            id,
+                                            trust == Outbound.Trust.VERIFIED
+                                                    ? "valid"
+                                                    : "unverified",
+                                            agreed.fingerprint()));
+        } catch (PeerLost e) {
+            if (trust == Outbound.Trust.VERIFIED) {
+                kit.log().info(id + " mta closing reason=tls-failure");
+                throw e;
+            }
+            kit.log()
+                    .info(
+                            "smtp-out: Error on session "
+                                    + id
+                                    + ": opportunistic TLS failed, downgrading to plain: "
+                                    + Log.visible(e.text()));
+            throw new TlsFailed();
+        }
+    }
+
+    /// Hands `parcel` over: one mail transaction (RFC 5321 section 3.3).
+    ///
+    /// @throws java.io.IOException if the queue fails in the middle; the session is closed
+    Transaction.Result hand(Parcel parcel) throws java.io.IOException {
+        boolean ended = false;
+        try {
+            var result =
+                    new Transaction(wire, extensions, stop.dialect(), kit.timeouts(), parcel).run();
+            messages++;
+            switch (result.end()) {
+                case READY -> usedLast = kit.clock().instant();
+                case RESET -> reset();
+                case CLOSED -> fail(result.why());
+            }
+            ended = true;
+            return result;
+        } finally {
+            if (!ended) {
+                over = true;
+                wire.close();
+            }
+        }
+    }
+
+    /// RSET after a transaction that did not come to its end.
+    private void reset() {
+        try {
+            if (ask("RSET").closes()) {
+                quit();
+            } else {
+                usedLast = kit.clock().instant();
+            }
+        } catch (PeerLost e) {
+            fail(e.text());
+        }
+    }
+
+    private void fail(String why) {
+        over = true;
+        wire.close();
+        if (messages <= 1) {
+            kit.log().info(id + " mta error reason=" + Log.visible(why));
+        } else {
+            kit.log()
+                    .info(
+                            "smtp-out: Error on session %s after %d message(s) sent: %s"
+                                    .formatted(id, messages - 1, Log.visible(why)));
+        }
+    }
+
+    /// Can another transaction follow?
+    boolean isOpen() {
+        return !over;
+    }
+
+    /// When the last transaction ended.
+    Instant usedLast() {
+        return usedLast;
+    }
+
+    /// How many transactions there have been.
+    int messages() {
+        return messages;
+    }
+
+    /// Gives back all memory that is not needed while nothing is said.
+    void rest() {
+        wire.rest();
+    }
+
+    /// The name of the session in the log.
+    SessionId id() {
+        return id;
+    }
+
+    /// Our own end, as the log shows it.
+    String source() {
+        return wire.localAddress();
+    }
+
+    /// The other end, as the log shows it.
+    String relay() {
+        return stop.where() + " (" + hostName + ")";
+    }
+
+    /// Does the other end pass wishes for notifications on?
+    boolean speaksDsn() {
+        return extensions.dsn();
+    }
+
+    /// Ends the session politely; waits only a moment for the answer.
+    void quit() {
+        if (over) {
+            return;
+        }
+        over = true;
+        try {
+            wire.say("QUIT");
+            wire.reply(kit.timeouts().quit());
+        } catch (PeerLost e) {
+            kit.log().debug(id + " no answer to QUIT: " + Log.visible(e.text()));
+        }
+        wire.close();
+        kit.log().info(id + " mta disconnected reason=quit messages=" + messages);
+    }
+
+    /// Ends the session at once.
+    @Override
+    public void close() {
+        over = true;
+        wire.close();
+    }
+}

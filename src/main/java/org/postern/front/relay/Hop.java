@@ -1,0 +1,30 @@
+package org.postern.front.relay;
+
+import org.postern.front.relay.Stop.Dialect;
+import org.postern.front.relay.Stop.Security;
+
+import java.net.SocketAddress;
+import java.util.List;
+
+/// A host to hand over to, and how to speak with it.
+///
+/// @param name a mail exchanger, or a smart host as it is configured
+record Hop(String name, Whereabouts where, Dialect dialect, Security security) {
+    /// Where the host is.
+    sealed interface Whereabouts {
+        /// At these addresses, which are known already.
+        record At(List<SocketAddress> addresses) implements Whereabouts {
+            public At {
+                addresses = List.copyOf(addresses);
+            }
+        }
+
+        /// Where the DNS says, at `port`.
+        record Unasked(int port) implements Whereabouts {}
+    }
+
+    /// The stop at one of its addresses.
+    Stop at(SocketAddress address) {
+        return new Stop(name, address, dialect, security);
+    }
+}

@@ -1,0 +1,18 @@
+package org.postern.front.relay;
+
+import org.postern.mail.Outcome;
+
+import java.util.List;
+
+/// The hosts to try, in their order, or why there are none.
+sealed interface Itinerary {
+    /// At least one.
+    record Hops(List<Hop> hops) implements Itinerary {
+        public Hops {
+            hops = List.copyOf(hops);
+        }
+    }
+
+    /// There is nowhere to go; the outcome says whether for good.
+    record DeadEnd(Outcome outcome) implements Itinerary {}
+}

@@ -1,0 +1,24 @@
+package org.postern.front.relay;
+
+import java.io.IOException;
+
+/// The content of a message on its way out, poured once or, if it is at hand, as often as needed.
+interface Load {
+    /// How many bytes there are, with LF as line ends.
+    long length();
+
+    /// About how many bytes there will be on the wire; never less than [#length].
+    long declaredLength();
+
+    /// May there be bytes above 127?
+    boolean mayHoldEightBit();
+
+    /// Has it been poured and cannot be poured again?
+    boolean isSpent();
+
+    /// Pours all of it.
+    ///
+    /// @throws PeerLost if the next hop does not take it
+    /// @throws IOException if the queue does not give it
+    void pour(DotStuffer into) throws IOException;
+}

@@ -1,0 +1,38 @@
+package org.postern.front.relay;
+
+import org.postern.config.Config;
+import org.postern.mail.AddressSyntax;
+
+import java.net.InetAddress;
+
+/// Knows this machine by the names and addresses of the configuration.
+final class Ourselves implements Acquaintance {
+    private final Plans plans;
+
+    Ourselves(Plans plans) {
+        this.plans = plans;
+    }
+
+    @Override
+    public Kin of(String host, InetAddress address) {
+        if (address.isLoopbackAddress()
+                || address.isAnyLocalAddress()
+                || address.isMulticastAddress()
+                || AddressSyntax.fold(host).equals("localhost")
+                || isThisNetwork(address)) {
+            return Kin.NOBODY;
+        }
+        return isOurs(plans.config(), host, address) ? Kin.OURSELVES : Kin.STRANGER;
+    }
+
+    /// `0.0.0.0/8`, which some systems take for themselves (RFC 1122 section 3.2.1.3).
+    private static boolean isThisNetwork(InetAddress address) {
+        var bytes = address.getAddress();
+        return bytes.length == 4 && bytes[0] == 0;
+    }
+
+    private static boolean isOurs(Config config, String host, InetAddress address) {
+        return AddressSyntax.fold(host).equals(AddressSyntax.fold(config.serverName()))
+                || config.sources().host().localAddresses().contains(Stop.key(address));
+    }
+}

@@ -1,0 +1,13 @@
+package org.postern.front.relay;
+
+import org.postern.config.Config;
+import org.postern.table.TableSet;
+
+/// Knows what actions mean.
+interface Planner {
+    /// What the action named `name` means now.
+    Plan.Answer plan(String name);
+
+    /// From now on `config` says what actions mean.
+    void reload(Config config, TableSet tables);
+}

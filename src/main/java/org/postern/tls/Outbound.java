@@ -1,0 +1,128 @@
+package org.postern.tls;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// TLS towards other hosts. It holds one context for each trust policy, because a context resumes
+/// sessions without a second look at the certificate.
+public final class Outbound {
+    /// Whom we take for the host we wanted.
+    public enum Trust {
+        /// Anyone: encryption without knowing for whom (RFC 7435).
+        ANYONE,
+        /// A host whose certificate the system's authorities vouch for, in the name we wanted.
+        VERIFIED
+    }
+
+    /// What was agreed on.
+    ///
+    /// @param bits the strength of the cipher, 0 if its name does not tell
+    /// @param fingerprint the SHA-256 of the peer's certificate in hex, or empty if it showed none
+    public record Agreement(String protocol, String cipher, int bits, String fingerprint) {}
+
+    private final SSLContext anyone;
+    private final SSLContext verified;
+
+    private Outbound(SSLContext anyone, SSLContext verified) {
+        this.anyone = anyone;
+        this.verified = verified;
+    }
+
+    /// The TLS of one room.
+    public static Outbound create() {
+        try {
+            var anyone = SSLContext.getInstance("TLS");
+            anyone.init(null, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
+            var verified = SSLContext.getInstance("TLS");
+            verified.init(null, null, new SecureRandom());
+            return new Outbound(anyone, verified);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no TLS", e);
+        }
+    }
+
+    /// Shakes hands over `plain`, which is then read and written through what is returned. Closing
+    /// that closes `plain`. The caller bounds the time, by closing `plain`.
+    ///
+    /// @param host the name we wanted, told to the peer (SNI) unless it is an address
+    /// @throws IOException if it fails; `plain` is then of no use any more
+    public SSLSocket secure(Socket plain, String host, int port, Trust trust) throws IOException {
+        var context =
+                switch (trust) {
+                    case ANYONE -> anyone;
+                    case VERIFIED -> verified;
+                };
+        var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        if (trust == Trust.VERIFIED) {
+            var parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+        }
+        socket.startHandshake();
+        return socket;
+    }
+
+    /// What was agreed on over `socket`, whose handshake is over.
+    public static Agreement agreement(SSLSocket socket) {
+        var session = socket.getSession();
+        var cipher = session.getCipherSuite();
+        return new Agreement(session.getProtocol(), cipher, bits(cipher), fingerprint(socket));
+    }
+
+    private static int bits(String cipher) {
+        if (cipher.contains("256") && !cipher.endsWith("_128_CBC_SHA256")) {
+            return cipher.contains("_128_") ? 128 : 256;
+        }
+        return cipher.contains("_128_") ? 128 : cipher.contains("CHACHA20") ? 256 : 0;
+    }
+
+    private static String fingerprint(SSLSocket socket) {
+        try {
+            var certificates = socket.getSession().getPeerCertificates();
+            var digest = MessageDigest.getInstance("SHA-256").digest(certificates[0].getEncoded());
+            return HexFormat.of().formatHex(digest);
+        } catch (SSLPeerUnverifiedException e) {
+            return "";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a certificate that passed cannot be read", e);
+        }
+    }
+
+    /// Takes anyone for the host we wanted.
+    private static final class TrustAnyone extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
