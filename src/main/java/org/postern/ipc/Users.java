@@ -35,10 +35,21 @@ public record Users(Map<Room, UserPrincipal> rooms, UserPrincipal supervisor) {
         return new Hearing.Audience.Only(Set.copyOf(users));
     }
 
-    /// Only those who may give orders are heard: the supervisor's user, which is root where the
-    /// rooms are users of their own.
+    /// Only those who may give orders are heard: root, and the supervisor's user.
     public Hearing.Audience orders() {
-        return new Hearing.Audience.Only(java.util.Set.of(supervisor));
+        return ordersOf(supervisor);
+    }
+
+    /// Only `user` and root are heard.
+    public static Hearing.Audience ordersOf(UserPrincipal user) {
+        try {
+            var lookup = FileSystems.getDefault().getUserPrincipalLookupService();
+            var users = new HashSet<>(Set.of(user));
+            users.add(lookup.lookupPrincipalByName("0"));
+            return new Hearing.Audience.Only(users);
+        } catch (IOException e) {
+            throw new IllegalStateException("a number is always a user", e);
+        }
     }
 
     /// The users named in `names`: those of the rooms in their order, then the supervisor's. A name
