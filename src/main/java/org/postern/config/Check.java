@@ -76,8 +76,7 @@ final class Check {
             case Wrapper wrapper -> declare("mda wrapper", wrapper.name(), wrapper, wrappers);
             case LocalAction action -> {
                 action.references().forEach(this::check);
-                action.wrapper()
-                        .ifPresent(name -> require("mda wrapper", name, action.at(), wrappers));
+                action.options().forEach(this::check);
                 declare("action", action.name(), action, actions);
             }
             case RelayAction action -> {
@@ -92,6 +91,12 @@ final class Check {
                 }
             }
             case Listen _, Mta _, Queue _, Smtp _ -> {}
+        }
+    }
+
+    private void check(LocalAction.Option option) {
+        if (option instanceof LocalAction.Wrapped(var at, var name)) {
+            require("mda wrapper", name, at, wrappers);
         }
     }
 

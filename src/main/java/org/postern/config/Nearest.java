@@ -15,7 +15,9 @@ final class Nearest {
                 .filter(candidate -> !candidate.equals(word))
                 .filter(candidate -> Math.abs(candidate.length() - word.length()) <= allowed)
                 .filter(candidate -> distance(word, candidate) <= allowed)
-                .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
+                .min(
+                        Comparator.comparingInt((String one) -> distance(word, one))
+                                .thenComparingInt(one -> Math.abs(one.length() - word.length())));
     }
 
     /// How many letters have to be put in, left out, changed or swapped with their neighbour.

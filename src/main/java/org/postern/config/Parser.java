@@ -51,12 +51,15 @@ final class Parser {
             try {
                 more = line();
             } catch (Syntax error) {
-                problems.add(error.problem());
                 in.begun().stream()
                         .filter(token -> token.kind() == Token.Kind.STRING)
                         .findFirst()
                         .ifPresent(token -> broken.add(token.text()));
-                in.recover();
+                problems.add(
+                        in.recover()
+                                .map(brace -> "the '{' at " + brace + " is never closed")
+                                .map(error.problem()::with)
+                                .orElse(error.problem()));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.postern.config;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// One thing that is wrong, or doubtful, in a configuration: where, what, and the line itself.
@@ -30,6 +31,13 @@ public record Problem(
             text.append("\n    ").append(note);
         }
         return text.toString();
+    }
+
+    /// The same problem, with one more line to say about it.
+    Problem with(String note) {
+        var all = new ArrayList<>(notes);
+        all.add(note);
+        return new Problem(at, message, sourceLine, width, all);
     }
 
     private String caret() {

@@ -109,9 +109,12 @@ public record Sources(
     }
 
     private String line(Position at) {
-        return text(at.file())
-                .flatMap(text -> text.lines().skip(at.line() - 1L).findFirst())
-                .orElse("");
+        var lines = text(at.file()).orElse("").split("\n", at.line() + 1);
+        return at.line() <= lines.length ? withoutReturn(lines[at.line() - 1]) : "";
+    }
+
+    private static String withoutReturn(String line) {
+        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
     }
 
     /// How far a token reaches.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The tokens of a configuration, one ahead, and the words of the grammar as enums: `MAIL_FROM` is
 /// the keyword `mail-from`.
@@ -21,6 +22,7 @@ final class Tokens {
     private final List<String> candidates = new ArrayList<>();
     private final List<Token> ahead = new ArrayList<>(1);
     private int depth;
+    private Position opened = Position.BUILT_IN;
 
     Tokens(Sources sources) {
         this.sources = sources;
@@ -65,7 +67,11 @@ final class Tokens {
         if (begun.size() < 3) {
             begun.add(token);
         }
-        depth += token.is('{') ? 1 : token.is('}') ? -1 : 0;
+        if (token.is('{') && depth++ == 0) {
+            opened = token.at();
+        } else if (token.is('}')) {
+            depth--;
+        }
         return token;
     }
 
@@ -294,17 +300,18 @@ final class Tokens {
         }
     }
 
-    /// Skips to the end of the directive in which an error was found, braces included.
-    void recover() {
+    /// Skips to the end of the directive in which an error was found, braces included; the answer
+    /// is where a brace was opened that is never closed.
+    Optional<Position> recover() {
         while (true) {
             try {
                 var token = peek();
                 if (token.kind() == Token.Kind.END) {
-                    return;
+                    return depth > 0 ? Optional.of(opened) : Optional.empty();
                 }
                 take();
                 if (token.kind() == Token.Kind.NEWLINE && depth <= 0) {
-                    return;
+                    return Optional.empty();
                 }
             } catch (Syntax _) {
                 ahead.clear(); // The line is lost already; one message for it is enough.
@@ -338,7 +345,7 @@ final class Tokens {
     private Syntax expected(String what, String hint) throws Syntax {
         var token = peek();
         var suggestion =
-                token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.KEYWORD
+                token.kind() == Token.Kind.STRING
                         ? Nearest.to(token.text(), candidates)
                                 .map(word -> "; did you mean " + word + "?")
                                 .orElse("")

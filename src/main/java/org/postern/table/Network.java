@@ -91,7 +91,7 @@ record Network(Inet address, int width) {
         if (!AddressSyntax.fold(text).startsWith("0x")) {
             return text.split("\\.", -1);
         }
-        var octets = text.substring(2).split("(?<=\\G..)", -1);
+        var octets = text.substring(2).split("(?<=\\G..)");
         for (int i = 0; i < octets.length; i++) {
             octets[i] = Integer.toString(number(octets[i], 16, 255));
         }
