@@ -16,7 +16,8 @@ public final class ContentScanner {
         /// Only CR LF ends a line, and only CR LF `.` CR LF ends the content. A CR or LF that
         /// stands alone is content, and noted: [ContentScanner#hasBareLineEnd].
         CRLF,
-        /// LF ends a line, with or without a CR before it: for programs of this machine.
+        /// LF ends a line, with or without a CR before it; a CR elsewhere is content: for programs
+        /// of this machine.
         LF_TOO
     }
 
@@ -62,7 +63,7 @@ public final class ContentScanner {
         return octets;
     }
 
-    /// Was there a CR or an LF that is not part of a CR LF? Such content must not be accepted:
+    /// Was there a CR or an LF that is not part of a CR LF, where only those are right? Such content must not be accepted:
     /// servers that disagree about where it ends can be made to take content for commands.
     public boolean hasBareLineEnd() {
         return bareLineEnd;
@@ -138,7 +139,7 @@ public final class ContentScanner {
 
     /// The CR that was kept back is content after all.
     private void strayCr(Sink sink) throws IOException {
-        bareLineEnd = true;
+        bareLineEnd |= lineEnds == LineEnds.CRLF;
         lineLength++;
         state = State.IN_LINE;
         give(CR, 0, 1, sink);

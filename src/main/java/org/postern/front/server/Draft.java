@@ -1,0 +1,136 @@
+package org.postern.front.server;
+
+import org.postern.ipc.Submission;
+import org.postern.mail.Chunk;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
+import org.postern.message.Received;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// A message that is not in the queue yet. Closing it before it was committed forgets it.
+///
+/// A small message is gathered here and takes a conversation only for the moment of its commit, so
+/// that slow clients do not keep others from the queue; a large one takes it when it outgrows the
+/// buffer.
+final class Draft implements Closeable {
+    private static final int SMALL = 4 * 1024;
+    private static final int PIECE = 64 * 1024;
+
+    private final Submissions submissions;
+    private final MessageFacts facts;
+    private final List<Share> shares;
+    private final Received received;
+    private final List<Submissions.Lease> lease = new ArrayList<>(1);
+    private byte[] gathered = new byte[SMALL];
+    private int length;
+    private long size;
+    private String trouble = "";
+    private boolean closed;
+
+    Draft(Submissions submissions, MessageFacts facts, List<Share> shares, Received received) {
+        this.submissions = submissions;
+        this.facts = facts;
+        this.shares = shares;
+        this.received = received;
+    }
+
+    /// Adds the bytes from `from` to `to` to the content. If the queue has hung up, they are
+    /// forgotten, and [#commit] says so.
+    void append(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && trouble.isEmpty() && !closed) {
+            if (length == gathered.length) {
+                makeRoom(to - at);
+            }
+            int count = Math.min(to - at, gathered.length - length);
+            System.arraycopy(bytes, at, gathered, length, count);
+            length += count;
+            at += count;
+        }
+    }
+
+    private void makeRoom(int more) {
+        if (gathered.length < PIECE) {
+            int wanted = Math.max(gathered.length * 2, length + more);
+            gathered = Arrays.copyOf(gathered, Math.min(wanted, PIECE));
+            return;
+        }
+        try {
+            send();
+        } catch (IOException e) {
+            hangUp(e);
+        }
+    }
+
+    /// Has the queue put the message on disk, and waits until it is there.
+    Content.Taken commit() {
+        if (!trouble.isEmpty()) {
+            return new Content.Taken.NotNow(Replies.TRY_LATER, trouble);
+        }
+        try {
+            send();
+            return taken(lease.getFirst().commit(size));
+        } catch (IOException e) {
+            hangUp(e);
+            return new Content.Taken.NotNow(Replies.TRY_LATER, trouble);
+        }
+    }
+
+    private Content.Taken taken(Submission.Answer answer) {
+        return switch (answer) {
+            case Submission.Answer.Committed(var envelopes, _, _) ->
+                    new Content.Taken.Queued(envelopes, size);
+            case Submission.Answer.Refused(var cause, var text, _, _) ->
+                    new Content.Taken.NotNow(
+                            switch (cause) {
+                                case NO_SPACE -> Replies.DISK_FULL;
+                                case DISK_ERROR, PROTOCOL -> Replies.TRY_LATER;
+                            },
+                            "queue refused: " + text);
+            case Submission.Answer.Opened _, Submission.Answer.Abandoned _ ->
+                    throw new IllegalStateException("the queue answered a commit with " + answer);
+        };
+    }
+
+    /// Sends what was gathered; first, if nothing was sent before, what precedes the content.
+    private void send() throws IOException {
+        if (lease.isEmpty()) {
+            var taken = submissions.take();
+            lease.add(taken);
+            taken.say(new Submission.Begin(facts));
+            for (var share : shares) {
+                taken.say(new Submission.Add(share));
+            }
+            append(taken, Chunk.of(received.field(taken.next())));
+        }
+        if (length > 0) {
+            // Saying it copies it, so the buffer can be used again.
+            append(lease.getFirst(), Chunk.handOver(gathered).slice(0, length));
+            length = 0;
+        }
+    }
+
+    private void append(Submissions.Lease to, Chunk content) throws IOException {
+        to.say(new Submission.Append(content));
+        size += content.length();
+    }
+
+    private void hangUp(IOException e) {
+        trouble = "queue away: " + e.getMessage();
+        close();
+        submissions.dropIdle(); // they lead to the same queue
+    }
+
+    /// Lets go of the conversation; hangs up if a message is under way in it.
+    @Override
+    public void close() {
+        closed = true;
+        lease.forEach(Submissions.Lease::close);
+        lease.clear();
+    }
+}

@@ -1,0 +1,61 @@
+package org.postern.front.server;
+
+import org.postern.mail.Chunk;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/// How many sessions there are, in all and of each client: an IPv4 address, an IPv6 network of 64
+/// bits, or a user of this machine. Any thread may ask; guarded by its own monitor.
+final class Places {
+    /// What a client is told when there is no place for it.
+    enum Found {
+        PLACE,
+        ALL_TAKEN,
+        TOO_MANY_OF_ITS_OWN
+    }
+
+    private final int most;
+    private final int mostOfOne;
+    private final Map<Object, Integer> taken = new HashMap<>();
+    private int all;
+
+    Places(int most, int mostOfOne) {
+        this.most = most;
+        this.mostOfOne = mostOfOne;
+    }
+
+    /// Under what a client at `address` is counted.
+    static Object source(InetAddress address) {
+        var bytes = address.getAddress();
+        return Chunk.handOver(address instanceof Inet6Address ? Arrays.copyOf(bytes, 8) : bytes);
+    }
+
+    /// Takes a place for `source`, which is given back by [#leave] if one was found.
+    synchronized Found take(Object source) {
+        if (all >= most) {
+            return Found.ALL_TAKEN;
+        }
+        int ofIt = taken.getOrDefault(source, 0);
+        if (ofIt >= mostOfOne) {
+            return Found.TOO_MANY_OF_ITS_OWN;
+        }
+        taken.put(source, ofIt + 1);
+        all++;
+        return Found.PLACE;
+    }
+
+    /// Gives a place of `source` back.
+    synchronized void leave(Object source) {
+        all--;
+        taken.computeIfPresent(source, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// How many are taken.
+    synchronized int all() {
+        return all;
+    }
+}

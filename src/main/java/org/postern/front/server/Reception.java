@@ -1,0 +1,67 @@
+package org.postern.front.server;
+
+import org.postern.config.Listen;
+import org.postern.mail.Origin;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/// How the clients of one listener are received.
+///
+/// @param name the name under which we greet, and which completes addresses
+/// @param tag for rules to ask about, or empty
+record Reception(String name, String tag, Set<Trait> traits) {
+    /// The port of message submission (RFC 6409 section 3.1).
+    private static final int SUBMISSION_PORT = 587;
+
+    /// What is special about a listener.
+    enum Trait {
+        /// Received says nothing of the client.
+        MASKS_SOURCE,
+        /// DSN is offered (RFC 3461).
+        OFFERS_DSN,
+        /// Messages get a Date and a Message-ID if they have none, whoever sends them.
+        DATES_MESSAGES,
+        /// It is the local socket: lines may end in LF.
+        LOCAL
+    }
+
+    Reception {
+        traits = Set.copyOf(traits);
+    }
+
+    /// What `listen` says, for a server called `serverName`.
+    static Reception of(Listen listen, String serverName) {
+        var traits = EnumSet.noneOf(Trait.class);
+        if (listen.masksSource()) {
+            traits.add(Trait.MASKS_SOURCE);
+        }
+        if (listen.offersDsn()) {
+            traits.add(Trait.OFFERS_DSN);
+        }
+        switch (listen.place()) {
+            case Listen.Place.Socket() -> traits.add(Trait.LOCAL);
+            case Listen.Place.Network(_) -> {
+                if (listen.port() == SUBMISSION_PORT) {
+                    traits.add(Trait.DATES_MESSAGES);
+                }
+            }
+        }
+        return new Reception(listen.hostname().orElse(serverName), listen.tag(), traits);
+    }
+
+    /// The local socket, when the configuration does not speak of it.
+    static Reception ofSocket(String serverName) {
+        return new Reception(serverName, "", Set.of(Trait.OFFERS_DSN, Trait.LOCAL));
+    }
+
+    /// Has the listener this trait?
+    boolean has(Trait trait) {
+        return traits.contains(trait);
+    }
+
+    /// The origin of the mail of a client that calls itself `helo`.
+    Origin origin(Peer peer, String helo, Origin.Login login, Origin.Security security) {
+        return new Origin(name, tag, peer.address(), peer.hostName(), helo, login, security);
+    }
+}

@@ -1,0 +1,254 @@
+package org.postern.front.server;
+
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.dns.Resolver.Family;
+import org.postern.front.route.Router;
+import org.postern.front.server.Places.Found;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Mail in: the listeners of a configuration, the local submission socket, and their sessions.
+public final class Server {
+    /// How many conversations with the queue commit messages at a time.
+    private static final int SUBMISSIONS = 128;
+
+    /// How many sessions of one source there may be; the network's own clients are many behind one
+    /// address translator.
+    private static final int OF_ONE_SOURCE = 500;
+
+    /// How many sessions of one user of this machine there may be, and of all.
+    private static final int OF_ONE_USER = 32;
+
+    private static final int LOCAL_SESSIONS = 512;
+
+    /// The names of clients.
+    @FunctionalInterface
+    public interface ClientNames {
+        /// The name of `address`, or `<unknown>`. Takes seconds at most; called on the thread of
+        /// the session.
+        String hostName(InetAddress address);
+    }
+
+    /// What the server is made of.
+    ///
+    /// @param queue the socket on which the queue takes messages in
+    /// @param local the socket on which we take mail from the users of this machine
+    /// @param mostSessions how many sessions from the network there may be
+    public record Parts(
+            Path queue,
+            Path local,
+            int mostSessions,
+            ClientNames names,
+            Log log,
+            Deadlines deadlines,
+            InstantSource clock) {}
+
+    private final Parts parts;
+    private final Log log;
+    private final Gate gate = new Gate();
+    private final Traffic traffic = new Traffic();
+    private final SessionId.Source ids = new SessionId.Source();
+    private final Submissions submissions;
+    private final Places places;
+    private final Places localPlaces = new Places(LOCAL_SESSIONS, OF_ONE_USER);
+    private final Map<InetSocketAddress, Door> doors = new LinkedHashMap<>();
+    private final List<Hearing> hearings = new ArrayList<>();
+    private volatile Means means;
+    private volatile Reception localReception;
+
+    /// A server that works by `config` when it is started, with the ruleset behind `router`.
+    public Server(Parts parts, Config config, Router router) {
+        this.parts = parts;
+        this.log = parts.log();
+        this.submissions = new Submissions(parts.queue(), SUBMISSIONS, parts.deadlines());
+        this.places = new Places(parts.mostSessions(), OF_ONE_SOURCE);
+        this.means = means(config, router);
+        this.localReception = localReception(config);
+    }
+
+    /// Binds all listeners and lets clients in; if one cannot be bound, none is.
+    public void start(Config config, Hearing.Reports reports) throws IOException {
+        rebind(Binding.of(config));
+        hearings.add(
+                Hearing.open(
+                        parts.local(),
+                        new Hearing.Audience.Anyone(),
+                        LOCAL_SESSIONS,
+                        this::receiveLocal,
+                        reports));
+    }
+
+    /// Works by `config` from now on. Sessions in progress finish as they began. If a new listener
+    /// cannot be bound, nothing changes.
+    public void reload(Config config, Router router) throws IOException {
+        rebind(Binding.of(config));
+        means = means(config, router);
+        localReception = localReception(config);
+    }
+
+    /// Keeps clients waiting from now on; false if that was so already.
+    public boolean pause() {
+        return gate.shut();
+    }
+
+    /// Lets clients in again; false if that was so already.
+    public boolean resume() {
+        return gate.open();
+    }
+
+    /// Are clients kept waiting?
+    public boolean isPaused() {
+        return gate.isShut();
+    }
+
+    /// `key=value` lines about the sessions, sorted.
+    public List<String> stats() {
+        return traffic.lines();
+    }
+
+    /// How many sessions there are.
+    public long sessions() {
+        return traffic.now();
+    }
+
+    /// Lets nobody in any more, and waits until the sessions are over, at most `grace`.
+    public void stop(Duration grace) {
+        closeDoors();
+        long end = System.nanoTime() + grace.toNanos();
+        try {
+            while (traffic.now() > 0 && System.nanoTime() < end) {
+                Thread.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        submissions.close();
+    }
+
+    private synchronized void closeDoors() {
+        doors.values().forEach(Door::close);
+        doors.clear();
+        for (var hearing : hearings) {
+            try {
+                hearing.close();
+            } catch (IOException e) {
+                log.warn("smtp: closing the submission socket: " + Log.visible(e.toString()));
+            }
+        }
+        hearings.clear();
+    }
+
+    private Means means(Config config, Router router) {
+        return new Means(Limits.of(config.settings()), router, submissions, log, parts.clock());
+    }
+
+    private static Reception localReception(Config config) {
+        return config.listeners().stream()
+                .filter(listen -> listen.place() instanceof Listen.Place.Socket)
+                .findFirst()
+                .map(listen -> Reception.of(listen, config.serverName()))
+                .orElseGet(() -> Reception.ofSocket(config.serverName()));
+    }
+
+    /// Opens the doors that are new, keeps those that stay, and closes the others.
+    private synchronized void rebind(Map<InetSocketAddress, Map<Family, Reception>> wanted)
+            throws IOException {
+        var opened = new LinkedHashMap<InetSocketAddress, Door>();
+        try {
+            for (var entry : wanted.entrySet()) {
+                if (!doors.containsKey(entry.getKey())) {
+                    var door =
+                            Door.bind(entry.getKey(), entry.getValue(), gate, this::receive, log);
+                    opened.put(entry.getKey(), door);
+                }
+            }
+        } catch (IOException e) {
+            opened.values().forEach(Door::close);
+            throw e;
+        }
+        doors.entrySet()
+                .removeIf(
+                        entry -> {
+                            var receptions = wanted.get(entry.getKey());
+                            if (receptions == null) {
+                                entry.getValue().close();
+                                return true;
+                            }
+                            entry.getValue().change(receptions);
+                            return false;
+                        });
+        doors.putAll(opened);
+        opened.values().forEach(Door::start);
+    }
+
+    private void receive(Socket socket, InetAddress client, Reception reception)
+            throws IOException {
+        var link = new TcpLink(socket, parts.deadlines());
+        Object source = client.isLoopbackAddress() ? new Object() : Places.source(client);
+        if (places.take(source) != Found.PLACE) {
+            turnAway(link, client.getHostAddress());
+            return;
+        }
+        try {
+            var peer = Peer.remote(client, parts.names().hostName(client));
+            hold(link, reception, peer);
+        } finally {
+            places.leave(source);
+        }
+    }
+
+    private void receiveLocal(SocketChannel channel, UserPrincipal user) throws IOException {
+        var link = new UnixLink(channel, parts.deadlines());
+        if (gate.isShut()) {
+            say(link, Replies.PAUSED);
+            return;
+        }
+        if (localPlaces.take(user) != Found.PLACE) {
+            turnAway(link, "local");
+            return;
+        }
+        try {
+            var reception = localReception;
+            hold(link, reception, Peer.local(reception.name(), user.getName()));
+        } finally {
+            localPlaces.leave(user);
+        }
+    }
+
+    private void hold(Link link, Reception reception, Peer peer) {
+        traffic.begins(peer);
+        try {
+            new Session(ids.next(), link, reception, peer, means).run();
+        } finally {
+            traffic.ends();
+        }
+    }
+
+    private void turnAway(Link link, String address) throws IOException {
+        log.info("smtp turned-away reason=\"Too many connections\" address=" + address);
+        say(link, Replies.TOO_MANY_SESSIONS);
+        link.closeGently();
+    }
+
+    private static void say(Link link, org.postern.smtp.Reply reply) throws IOException {
+        var bytes = reply.wire().toArray();
+        link.write(bytes, bytes.length);
+    }
+}

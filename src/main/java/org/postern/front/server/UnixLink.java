@@ -1,0 +1,66 @@
+package org.postern.front.server;
+
+import org.postern.ipc.Deadlines;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+
+/// A connection of a program on this machine, over a Unix socket.
+final class UnixLink implements Link {
+    private static final Duration WRITE_PATIENCE = Duration.ofMinutes(5);
+
+    private final ByteChannel channel;
+    private final Deadlines.Watched watched;
+
+    UnixLink(ByteChannel channel, Deadlines deadlines) {
+        this.channel = channel;
+        this.watched = deadlines.watch(channel);
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length, Duration patience) throws IOException {
+        watched.in(patience);
+        try {
+            return channel.read(ByteBuffer.wrap(into, from, length));
+        } catch (IOException e) {
+            throw watched.isOver() ? new SocketTimeoutException("nothing came") : e;
+        } finally {
+            watched.none();
+        }
+    }
+
+    @Override
+    public boolean hasArrived() {
+        return false;
+    }
+
+    @Override
+    public void write(byte[] bytes, int length) throws IOException {
+        var buffer = ByteBuffer.wrap(bytes, 0, length);
+        watched.in(WRITE_PATIENCE);
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } finally {
+            watched.none();
+        }
+    }
+
+    @Override
+    public void closeGently() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // There is nothing left that could be done for it.
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.postern.front.server;
+
+import org.postern.front.server.Hangup.Cause;
+import org.postern.mail.Chunk;
+import org.postern.smtp.ContentScanner;
+import org.postern.smtp.ContentScanner.LineEnds;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+
+/// The lines of a session: what came and was not taken yet, and the replies that were not sent yet.
+///
+/// Replies go out when there is nothing left to read, so that a batch of pipelined commands is
+/// answered by one write (RFC 2920 section 3.2). While it waits for the client's next line a
+/// session holds a few hundred bytes; buffers grow when something comes and are let go afterwards.
+final class Wire {
+    /// The longest command line, in octets, without its end.
+    static final int LONGEST_COMMAND = 2047;
+
+    private static final int IDLE_BUFFER = 256;
+    private static final int CONTENT_BUFFER = 8 * 1024;
+    private static final int LARGEST_BUFFER = 64 * 1024;
+    private static final int MOST_UNSENT = 16 * 1024;
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Link link;
+    private final LineEnds lineEnds;
+    private byte[] in = NOTHING;
+    private int start;
+    private int end;
+    private byte[] out = NOTHING;
+    private int unsent;
+
+    Wire(Link link, LineEnds lineEnds) {
+        this.link = link;
+        this.lineEnds = lineEnds;
+    }
+
+    /// The next command line, without its end, one character for each byte.
+    ///
+    /// @param patience how long the whole line may take to come
+    /// @throws Hangup if what came is not a line of SMTP, such as an LF without its CR
+    /// @throws SocketTimeoutException if it did not come in time
+    /// @throws EOFException if the client has ended the connection
+    String line(Duration patience) throws IOException, Hangup {
+        long due = System.nanoTime() + patience.toNanos();
+        int seen = start;
+        while (true) {
+            int lineFeed = indexOf((byte) '\n', seen);
+            if (lineFeed >= 0) {
+                return take(lineFeed);
+            }
+            if (end - start > LONGEST_COMMAND + 1) {
+                throw new Hangup(Cause.BAD_INPUT, Replies.LINE_TOO_LONG);
+            }
+            int searched = end - start;
+            fill(Duration.ofNanos(due - System.nanoTime()), IDLE_BUFFER);
+            seen = start + searched;
+        }
+    }
+
+    private String take(int lineFeed) throws Hangup {
+        int last = lineFeed;
+        if (last > start && in[last - 1] == '\r') {
+            last--;
+        } else if (lineEnds == LineEnds.CRLF) {
+            throw new Hangup(Cause.BAD_INPUT, Replies.BARE_LINE_END);
+        }
+        if (last - start > LONGEST_COMMAND) {
+            throw new Hangup(Cause.BAD_INPUT, Replies.LINE_TOO_LONG);
+        }
+        for (int i = start; i < last; i++) {
+            if (in[i] == 0) {
+                throw new Hangup(Cause.BAD_INPUT, Replies.NUL);
+            }
+            if (in[i] == '\r') {
+                throw new Hangup(Cause.BAD_INPUT, Replies.BARE_LINE_END);
+            }
+        }
+        var line = new String(in, start, last - start, StandardCharsets.ISO_8859_1);
+        start = lineFeed + 1;
+        return line;
+    }
+
+    /// Has the client already sent more than was taken?
+    boolean hasMore() throws IOException {
+        return start < end || link.hasArrived();
+    }
+
+    /// Gives what is there to `scanner`; waits for more, at most `patience`, if nothing is.
+    void content(ContentScanner scanner, ContentScanner.Sink sink, Duration patience)
+            throws IOException {
+        if (start == end) {
+            fill(patience, CONTENT_BUFFER);
+        }
+        start = scanner.scan(in, start, end, sink);
+    }
+
+    /// Waits for more input, having sent what was to be sent.
+    private void fill(Duration patience, int least) throws IOException {
+        flush();
+        makeRoom(least);
+        if (patience.isNegative() || patience.isZero()) {
+            throw new SocketTimeoutException("the line did not come in time");
+        }
+        int count = link.read(in, end, in.length - end, patience);
+        if (count < 0) {
+            throw new EOFException("the client has ended the connection");
+        }
+        end += count;
+    }
+
+    /// Makes the buffer larger if the last read filled it, and small when there is only waiting.
+    private void makeRoom(int least) {
+        int length = end - start;
+        int size = Math.max(in.length, least);
+        if (end == in.length && end > 0) {
+            size = Math.max(size, Math.min(in.length * 2, LARGEST_BUFFER));
+        } else if (length == 0 && least == IDLE_BUFFER) {
+            size = IDLE_BUFFER;
+        }
+        var roomier = size == in.length ? in : new byte[size];
+        System.arraycopy(in, start, roomier, 0, length);
+        in = roomier;
+        start = 0;
+        end = length;
+    }
+
+    private int indexOf(byte wanted, int from) {
+        for (int i = from; i < end; i++) {
+            if (in[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// Adds `bytes` to what is to be sent.
+    void say(Chunk bytes) throws IOException {
+        int length = bytes.length();
+        if (unsent + length > out.length) {
+            out = Arrays.copyOf(out, Math.max(IDLE_BUFFER, unsent + length * 2));
+        }
+        bytes.putInto(java.nio.ByteBuffer.wrap(out, unsent, length));
+        unsent += length;
+        if (unsent > MOST_UNSENT) {
+            flush();
+        }
+    }
+
+    /// Sends what is to be sent.
+    void flush() throws IOException {
+        if (unsent > 0) {
+            int length = unsent;
+            unsent = 0;
+            link.write(out, length);
+            if (out.length > IDLE_BUFFER) {
+                out = NOTHING;
+            }
+        }
+    }
+
+    /// Ends the connection.
+    void close() throws IOException {
+        link.close();
+    }
+
+    /// Ends the connection when the client has had time to read what was sent last.
+    void closeGently() {
+        link.closeGently();
+    }
+}

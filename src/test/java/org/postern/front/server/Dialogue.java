@@ -1,0 +1,293 @@
+package org.postern.front.server;
+
+import org.junit.jupiter.api.Assertions;
+import org.postern.front.server.Reception.Trait;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/// Plays a transcript with the real session over a pipe, and compares the whole of it.
+///
+/// `S:` lines are what the server says, `C:` lines what the client sends, ended by CR LF; in them
+/// `\r`, `\n`, `\0`, `\\` and `\xHH` are those bytes, and `\` at the end leaves the line end out.
+/// Before it sends a line the client waits for the `S:` lines above it; consecutive `C:` lines are
+/// sent at once. `C!` ends the client's side, `C?` lets it fall silent. `L:` lines, at the end, are
+/// lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
+/// sets the stage: `local`, `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`,
+/// `no-space`, `small-limits`.
+final class Dialogue {
+    /// The time in dialogues.
+    static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
+
+    static final Limits LIMITS =
+            new Limits(
+                    100,
+                    1000,
+                    100_000,
+                    36_700_160,
+                    20,
+                    50,
+                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(30),
+                    Duration.ofHours(3),
+                    100);
+
+    private static final Limits SMALL_LIMITS =
+            new Limits(
+                    2,
+                    3,
+                    4,
+                    100,
+                    5,
+                    4,
+                    Duration.ofMinutes(5),
+                    Duration.ofMinutes(30),
+                    Duration.ofHours(3),
+                    100);
+
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final List<String> transcript = new ArrayList<>();
+    private Set<String> stage = Set.of();
+    private int piece = Integer.MAX_VALUE;
+    private int writes;
+
+    /// A dialogue whose client's bytes reach the server at most `size` at a time.
+    Dialogue inPiecesOf(int size) {
+        piece = size;
+        return this;
+    }
+
+    /// How often the server wrote.
+    int writes() {
+        return writes;
+    }
+
+    /// Plays `script` and fails unless everything is as it says.
+    Dialogue reads(String script) throws Exception {
+        var lines =
+                script.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
+        stage =
+                lines.stream()
+                        .filter(line -> line.startsWith("K:"))
+                        .flatMap(line -> Arrays.stream(line.substring(2).strip().split(" ")))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        var played =
+                lines.stream()
+                        .filter(line -> line.startsWith("S:") || line.startsWith("C"))
+                        .toList();
+        try (var queue = new FakeQueue()) {
+            var socket = set(queue);
+            try (var submissions = new Submissions(socket, 8, queue.deadlines())) {
+                play(played, submissions);
+            }
+            Assertions.assertEquals(List.of(), queue.broken());
+            Assertions.assertEquals(
+                    String.join("\n", played), String.join("\n", transcript), "the dialogue");
+            compareQueue(lines, queue);
+        }
+        compareLog(lines);
+        return this;
+    }
+
+    private java.nio.file.Path set(FakeQueue queue) {
+        if (stage.contains("full")) {
+            queue.has(org.postern.ipc.Submission.Space.FULL);
+        }
+        if (stage.contains("hangs-up")) {
+            queue.isIn(FakeQueue.Mood.HANGS_UP);
+        }
+        if (stage.contains("disk-error")) {
+            queue.isIn(FakeQueue.Mood.DISK_ERROR);
+        }
+        if (stage.contains("no-space")) {
+            queue.isIn(FakeQueue.Mood.NO_SPACE);
+        }
+        return stage.contains("away")
+                ? queue.socket().resolveSibling("nobody.sock")
+                : queue.socket();
+    }
+
+    private void play(List<String> played, Submissions submissions) throws Exception {
+        var pipe = new Pipe(piece);
+        var session = session(pipe, submissions);
+        var thread =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    session.run();
+                                    pipe.close();
+                                });
+        var received = pipe.received();
+        var out = new ByteArrayOutputStream();
+        for (var line : played) {
+            if (line.startsWith("S:")) {
+                pipe.send(out.toByteArray());
+                out.reset();
+                readLine(received);
+            } else {
+                transcript.add(line);
+                switch (line) {
+                    case "C!" -> {
+                        pipe.send(out.toByteArray());
+                        out.reset();
+                        pipe.end();
+                    }
+                    case "C?" -> {
+                        pipe.fallSilent();
+                        pipe.send(
+                                out.size() > 0
+                                        ? out.toByteArray()
+                                        : "NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
+                        out.reset();
+                    }
+                    default -> out.write(bytes(line.length() > 3 ? line.substring(3) : ""));
+                }
+            }
+        }
+        pipe.send(out.toByteArray());
+        pipe.end();
+        while (readLine(received)) {
+            // Whatever it still says belongs to the transcript.
+        }
+        Assertions.assertTrue(thread.join(Duration.ofSeconds(20)), "the session does not end");
+        writes = pipe.writes();
+    }
+
+    private Session session(Link link, Submissions submissions) {
+        var traits = new TreeSet<Trait>(Set.of(Trait.OFFERS_DSN));
+        if (stage.contains("local")) {
+            traits.add(Trait.LOCAL);
+        }
+        if (stage.contains("587")) {
+            traits.add(Trait.DATES_MESSAGES);
+        }
+        if (stage.contains("mask-src")) {
+            traits.add(Trait.MASKS_SOURCE);
+        }
+        if (stage.contains("no-dsn")) {
+            traits.remove(Trait.OFFERS_DSN);
+        }
+        var means =
+                new Means(
+                        stage.contains("small-limits") ? SMALL_LIMITS : LIMITS,
+                        new Rules(),
+                        submissions,
+                        new Log((_, line) -> log.add(line)),
+                        InstantSource.fixed(NOW));
+        var peer =
+                stage.contains("local")
+                        ? Peer.local("mx.example.org", "alice")
+                        : new Peer("192.0.2.10", "client.example.net", "");
+        return new Session(
+                new SessionId(0x5d1c6f3a9b2e4c10L),
+                link,
+                new Reception("mx.example.org", "", traits),
+                peer,
+                means);
+    }
+
+    private boolean readLine(InputStream in) throws IOException {
+        var line = new StringBuilder();
+        while (true) {
+            int c = in.read();
+            if (c < 0) {
+                return false;
+            }
+            if (c == '\n') {
+                if (line.isEmpty() || line.charAt(line.length() - 1) != '\r') {
+                    Assertions.fail("the server sent a bare LF after " + line);
+                }
+                line.setLength(line.length() - 1);
+                transcript.add("S: " + line);
+                return true;
+            }
+            line.append((char) c);
+        }
+    }
+
+    /// The bytes that a `C:` line stands for.
+    static byte[] bytes(String line) {
+        var out = new StringBuilder();
+        boolean ends = true;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c != '\\') {
+                out.append(c);
+            } else if (i + 1 == line.length()) {
+                ends = false;
+            } else {
+                i++;
+                switch (line.charAt(i)) {
+                    case 'r' -> out.append('\r');
+                    case 'n' -> out.append('\n');
+                    case '0' -> out.append('\0');
+                    case 'x' -> {
+                        out.append((char) Integer.parseInt(line.substring(i + 1, i + 3), 16));
+                        i += 2;
+                    }
+                    default -> out.append(line.charAt(i));
+                }
+            }
+        }
+        return (ends ? out + "\r\n" : out.toString()).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void compareQueue(List<String> lines, FakeQueue queue) {
+        var wanted = lines.stream().filter(line -> line.startsWith("Q:")).toList();
+        var given = new ArrayList<String>();
+        for (var message : queue.kept()) {
+            given.add("Q: from <" + message.facts().sender() + ">");
+            for (var share : message.shares()) {
+                given.add(
+                        "Q: to <"
+                                + share.recipient()
+                                + "> by \""
+                                + share.action()
+                                + '"'
+                                + dsn(share));
+            }
+            message.content().lines().forEach(line -> given.add(("Q: | " + line).stripTrailing()));
+        }
+        var stripped = wanted.stream().map(String::stripTrailing).toList();
+        Assertions.assertEquals(
+                String.join("\n", stripped), String.join("\n", given), "what the queue was given");
+    }
+
+    private static String dsn(org.postern.mail.Share share) {
+        var notify =
+                share.dsnNotify().isEmpty() ? "" : " notify " + new TreeSet<>(share.dsnNotify());
+        return share.dsnOriginalRecipient().isEmpty()
+                ? notify
+                : notify + " orcpt " + share.dsnOriginalRecipient();
+    }
+
+    private void compareLog(List<String> lines) {
+        var wanted =
+                lines.stream()
+                        .filter(line -> line.startsWith("L:"))
+                        .map(line -> line.substring(2).strip())
+                        .toList();
+        if (!wanted.isEmpty()) {
+            var given =
+                    log.stream()
+                            .map(line -> line.replace("5d1c6f3a9b2e4c10 smtp ", ""))
+                            .filter(line -> !line.startsWith("connected "))
+                            .toList();
+            Assertions.assertEquals(String.join("\n", wanted), String.join("\n", given), "the log");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.postern.front.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A connection in memory: the server's end is a [Link], the client's end is methods.
+final class Pipe implements Link {
+    private static final byte[] END = new byte[0];
+
+    private final BlockingQueue<byte[]> toServer = new LinkedBlockingQueue<>();
+    private final BlockingQueue<byte[]> toClient = new LinkedBlockingQueue<>();
+    private final int pieceLimit;
+    private byte[] current = END;
+    private int taken;
+    private boolean ended;
+    private volatile boolean silent;
+    private volatile int writes;
+
+    /// A pipe whose reads give at most `pieceLimit` bytes.
+    Pipe(int pieceLimit) {
+        this.pieceLimit = pieceLimit;
+    }
+
+    /// The client sends `bytes`.
+    void send(byte[] bytes) {
+        if (bytes.length > 0) {
+            toServer.add(bytes);
+        }
+    }
+
+    /// The client ends its side.
+    void end() {
+        toServer.add(END);
+    }
+
+    /// Once it has sent everything, the client says nothing more: the server's patience ends at
+    /// once.
+    void fallSilent() {
+        silent = true;
+    }
+
+    /// How often the server has written.
+    int writes() {
+        return writes;
+    }
+
+    /// What the server sends.
+    InputStream received() {
+        return new InputStream() {
+            private byte[] piece = END;
+            private int at;
+            private boolean over;
+
+            @Override
+            public int read() throws IOException {
+                while (at == piece.length) {
+                    if (over) {
+                        return -1;
+                    }
+                    try {
+                        var next = toClient.poll(20, TimeUnit.SECONDS);
+                        if (next == null) {
+                            throw new SocketTimeoutException("the server says nothing");
+                        }
+                        piece = next;
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    at = 0;
+                    over = piece.length == 0;
+                }
+                return piece[at++] & 255;
+            }
+        };
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length, Duration patience) throws IOException {
+        if (taken == current.length && !next()) {
+            return -1;
+        }
+        int count = Math.min(Math.min(length, pieceLimit), current.length - taken);
+        System.arraycopy(current, taken, into, from, count);
+        taken += count;
+        return count;
+    }
+
+    private boolean next() throws IOException {
+        if (ended) {
+            return false;
+        }
+        try {
+            if (silent && toServer.isEmpty()) {
+                throw new SocketTimeoutException("silence");
+            }
+            var piece = toServer.poll(20, TimeUnit.SECONDS);
+            if (piece == null) {
+                throw new SocketTimeoutException("the test says nothing");
+            }
+            current = piece;
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+        taken = 0;
+        ended = current.length == 0;
+        return !ended;
+    }
+
+    @Override
+    public boolean hasArrived() {
+        return taken < current.length;
+    }
+
+    @Override
+    public void write(byte[] bytes, int length) {
+        writes++;
+        toClient.add(java.util.Arrays.copyOf(bytes, length));
+    }
+
+    @Override
+    public void closeGently() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        toClient.add(END);
+    }
+}
