@@ -1,0 +1,88 @@
+package org.postern.front;
+
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Inquiry;
+import org.postern.ipc.Keeping;
+import org.postern.mail.Chunk;
+import org.postern.tls.remote.Signer;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Has the room `keeper` sign, and shows its certificates. May be asked from any thread.
+public final class KeeperSigner implements Signer, Closeable {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final Inquiry<Keeping, Keeping.Answer> inquiry;
+
+    /// Signatures by the room that hears at `socket`, at most `conversations` at a time.
+    public KeeperSigner(Path socket, Deadlines deadlines, int conversations) {
+        this.inquiry =
+                new Inquiry<>(
+                        socket, Keeping.frames(), Keeping.answers(), deadlines, conversations);
+    }
+
+    @Override
+    public Chunk sign(String key, Algorithm algorithm, Chunk content) throws IOException {
+        var question = new Keeping.Sign(key, spoken(algorithm), content);
+        return switch (inquiry.ask(question, PATIENCE)) {
+            case Keeping.Answer.Signed(var signature) -> signature;
+            case Keeping.Answer.Refused(var why) -> throw new IOException(why);
+            case Keeping.Answer.Chain _ -> throw new IOException("certificates for a signature");
+        };
+    }
+
+    /// The certificate chain of the pki named `pki`, the server's own first.
+    ///
+    /// @throws IOException if the room has none, or is away
+    public List<X509Certificate> certificates(String pki) throws IOException {
+        return switch (inquiry.ask(new Keeping.Certificates(pki), PATIENCE)) {
+            case Keeping.Answer.Chain(var chain) -> decoded(pki, chain);
+            case Keeping.Answer.Refused(var why) ->
+                    throw new IOException("pki " + pki + ": " + why);
+            case Keeping.Answer.Signed _ -> throw new IOException("a signature for certificates");
+        };
+    }
+
+    private static List<X509Certificate> decoded(String pki, List<Chunk> chain) throws IOException {
+        var certificates = new ArrayList<X509Certificate>();
+        try {
+            var factory = CertificateFactory.getInstance("X.509");
+            for (var certificate : chain) {
+                certificates.add(
+                        (X509Certificate) factory.generateCertificate(certificate.stream()));
+            }
+        } catch (CertificateException e) {
+            throw new IOException("pki " + pki + ": " + e.getMessage(), e);
+        }
+        return List.copyOf(certificates);
+    }
+
+    private static Keeping.Algorithm spoken(Algorithm algorithm) {
+        return switch (algorithm) {
+            case RSASSA_PSS_SHA256 -> Keeping.Algorithm.RSASSA_PSS_SHA256;
+            case RSASSA_PSS_SHA384 -> Keeping.Algorithm.RSASSA_PSS_SHA384;
+            case RSASSA_PSS_SHA512 -> Keeping.Algorithm.RSASSA_PSS_SHA512;
+            case SHA256_WITH_RSA -> Keeping.Algorithm.SHA256_WITH_RSA;
+            case SHA384_WITH_RSA -> Keeping.Algorithm.SHA384_WITH_RSA;
+            case SHA512_WITH_RSA -> Keeping.Algorithm.SHA512_WITH_RSA;
+            case SHA256_WITH_ECDSA -> Keeping.Algorithm.SHA256_WITH_ECDSA;
+            case SHA384_WITH_ECDSA -> Keeping.Algorithm.SHA384_WITH_ECDSA;
+            case SHA512_WITH_ECDSA -> Keeping.Algorithm.SHA512_WITH_ECDSA;
+            case ED25519 -> Keeping.Algorithm.ED25519;
+        };
+    }
+
+    /// Hangs up.
+    @Override
+    public void close() {
+        inquiry.close();
+    }
+}

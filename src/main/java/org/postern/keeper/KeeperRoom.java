@@ -1,0 +1,100 @@
+package org.postern.keeper;
+
+import org.postern.config.Config;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Keeping;
+import org.postern.ipc.Room;
+import org.postern.ipc.RoomLife;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/// The room that holds the private keys.
+///
+/// Its rights: the user `smtpq`; the capability DAC_READ_SEARCH; to read the key and certificate
+/// files that the configuration names; to make a socket in its directory, at which it hears the
+/// user of `front` alone. No network, and nothing to write.
+public final class KeeperRoom implements RoomLife.Tenant {
+    /// More conversations wait in the backlog.
+    private static final int CONVERSATIONS = 64;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final RoomLife.Circumstances circumstances;
+
+    /// As many signatures at once as there are processors: more would only take longer.
+    private final Semaphore hands = new Semaphore(Runtime.getRuntime().availableProcessors());
+
+    private final List<Hearing> hearings = new CopyOnWriteArrayList<>();
+    private volatile KeyRing keys;
+
+    /// The room with the keys of its first configuration.
+    ///
+    /// @throws IOException if one of them cannot be used
+    public KeeperRoom(RoomLife.Circumstances circumstances) throws IOException {
+        this.circumstances = circumstances;
+        this.keys = KeyRing.read(circumstances.config());
+    }
+
+    @Override
+    public void start() throws IOException {
+        hearings.add(
+                Hearing.open(
+                        circumstances.place().socket(Room.KEEPER),
+                        circumstances.users().only(Room.FRONT),
+                        CONVERSATIONS,
+                        (channel, _) -> hear(channel),
+                        circumstances.reports()));
+        circumstances.log().debug("keeper: " + keys.size() + " keys");
+    }
+
+    /// Reads the keys anew; if one of them cannot be used, the old ones stay.
+    @Override
+    public void reload(Config config) throws IOException {
+        keys = KeyRing.read(config);
+        circumstances.log().debug("keeper: " + keys.size() + " keys");
+    }
+
+    @Override
+    public void stop(Duration grace) {
+        for (var hearing : hearings) {
+            try {
+                hearing.close();
+            } catch (IOException e) {
+                circumstances.log().warn("keeper: " + e.getMessage());
+            }
+        }
+    }
+
+    private void hear(SocketChannel channel) throws IOException {
+        try (var conversation =
+                new Conversation<>(
+                        channel, Keeping.answers(), Keeping.frames(), circumstances.deadlines())) {
+            while (true) {
+                conversation.say(answer(conversation.hearWhenever()));
+            }
+        }
+    }
+
+    private Keeping.Answer answer(Keeping question) {
+        try {
+            if (!hands.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return new Keeping.Answer.Refused("too much to sign at once");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Keeping.Answer.Refused("interrupted");
+        }
+        try {
+            return keys.answer(question);
+        } finally {
+            hands.release();
+        }
+    }
+}
