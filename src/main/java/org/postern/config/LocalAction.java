@@ -178,7 +178,7 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
             case EXPAND_ONLY -> new Method.ExpandOnly();
             case FORWARD_ONLY -> new Method.ForwardOnly();
             case MBOX -> new Method.Mbox();
-            case MDA -> new Method.Mda(in.text("a command"));
+            case MDA -> new Method.Mda(in.template("a command", Specifiers.Place.ACTION));
             case LMTP -> {
                 var destination = in.text("an LMTP destination");
                 yield new Method.Lmtp(
@@ -186,12 +186,21 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
                         in.accepts(LmtpWord.class) ? LmtpRecipient.MAILBOX : LmtpRecipient.USER);
             }
             case MAILDIR -> {
-                var path = in.seesString() ? in.text("a path") : Method.Maildir.DEFAULT_PATH;
+                var path = in.seesString() ? path(in) : Method.Maildir.DEFAULT_PATH;
                 yield new Method.Maildir(
                         path, in.accepts(JunkWord.class) ? Junk.FOLDER : Junk.INBOX);
             }
             case RELAY -> throw new IllegalStateException("relay is not a local method");
         };
+    }
+
+    private static String path(Tokens in) throws Syntax {
+        var at = in.position();
+        var path = in.template("a path", Specifiers.Place.ACTION);
+        if (!path.startsWith("/") && !path.startsWith("~/") && !path.startsWith("%{")) {
+            throw in.error(at, "expected an absolute path, or one that begins with ~/");
+        }
+        return path;
     }
 
     private static Option option(Tokens in, Method method, Set<Option.Word> seen) throws Syntax {

@@ -59,6 +59,9 @@ public record Sources(
     }
 
     private static Optional<Path> find(Path main, String name) {
+        if (!Tokens.isPlain(name)) {
+            return Optional.empty(); // Such a name means different files in different locales.
+        }
         var beside = main.resolveSibling(name);
         return List.of(Path.of(name), beside).stream().filter(Files::isReadable).findFirst();
     }

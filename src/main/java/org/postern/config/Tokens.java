@@ -175,6 +175,17 @@ final class Tokens {
         return text;
     }
 
+    /// Reads a string that may hold format specifiers.
+    String template(String what, Specifiers.Place place) throws Syntax {
+        var at = position();
+        var template = text(what);
+        var mistake = Specifiers.mistake(template, place);
+        if (mistake.isPresent()) {
+            throw error(at, mistake.get());
+        }
+        return template;
+    }
+
     /// Reads the name of something declared elsewhere.
     String reference(String what) throws Syntax {
         return text(what);

@@ -20,7 +20,7 @@ public record Wrapper(Position at, String name, String command) implements Direc
                     new Wrapper(
                             in.position(),
                             in.text("the name of a wrapper"),
-                            in.text("the command of the wrapper"));
+                            in.template("the command of the wrapper", Specifiers.Place.WRAPPER));
             case LIMIT -> throw in.unsupported(place, "mda limit");
         };
     }

@@ -352,6 +352,39 @@ class ConfigTest {
         assertEquals("c:1:8: no match uses action \"a\"", warnings.getFirst().headline());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%{user.username}",
+                "%{USER.username[0]}",
+                "%{dest.user[-3:]:lowercase|raw}",
+                "%{rcpt[:4]}",
+                "100%",
+                "%%{nothing",
+                "%{mbox.from:strip}"
+            })
+    void soundSpecifiersAreUnderstood(String text) {
+        assertEquals(Optional.empty(), Specifiers.mistake(text, Specifiers.Place.ACTION));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "%{user}",
+                "%{user.name}",
+                "%{}",
+                "%{dest",
+                "%{dest[}",
+                "%{dest[:]}",
+                "%{dest[]}",
+                "%{dest:loud}",
+                "%{dest:}",
+                "%{mda}"
+            })
+    void malformedSpecifiersAreNot(String text) {
+        assertTrue(Specifiers.mistake(text, Specifiers.Place.ACTION).isPresent());
+    }
+
     @Test
     void quantitiesAreExact() {
         assertEquals(Optional.of(Duration.ofSeconds(1)), Quantity.duration("1s"));

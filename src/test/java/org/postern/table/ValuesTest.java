@@ -37,8 +37,8 @@ class ValuesTest {
                         new AliasValue.Refusal(550, "Gone away")),
                 alias(
                         "bob, \\Carol+x,, dave@example.net, \"|/usr/bin/x -a, b\", /var/mail/my"
-                            + " file, :include:/etc/list, Include:/etc/list2, error:550 Gone"
-                            + " away"));
+                                + " file, :include:/etc/list, Include:/etc/list2, error:550 Gone"
+                                + " away"));
     }
 
     @Test
@@ -83,11 +83,11 @@ class ValuesTest {
         var forward =
                 AliasValues.parseForward(
                         "# mine\n"
-                            + "\\bob # me\n"
-                            + "carol@example.net, \\\n"
-                            + " dave\n"
-                            + ":include:/x\n"
-                            + "|a \\# b\n");
+                                + "\\bob # me\n"
+                                + "carol@example.net, \\\n"
+                                + " dave\n"
+                                + ":include:/x\n"
+                                + "|a \\# b\n");
         assertEquals(
                 new Answer.Found<>(
                         List.of(
