@@ -1,0 +1,222 @@
+package org.postern.front;
+
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.control.ControlPoint;
+import org.postern.control.Order;
+import org.postern.dns.ClientNames;
+import org.postern.dns.DnsResolver;
+import org.postern.front.relay.Relay;
+import org.postern.front.route.DeliveryAccounts;
+import org.postern.front.route.RouteWorkers;
+import org.postern.front.route.RulesetRouter;
+import org.postern.front.server.Server;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Leash;
+import org.postern.ipc.Room;
+import org.postern.ipc.RoomLife;
+import org.postern.log.Log;
+import org.postern.mail.Origin;
+import org.postern.os.ProcessFacts;
+import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// The room of all that strangers touch: mail in, routing, mail out.
+///
+/// Its rights: the user `smtpd`; the capability NET_BIND_SERVICE; to read tables, the resolver's
+/// files and the CA bundle; to bind the configured ports and to connect out; to make sockets in its
+/// directory, at which it hears every user of this machine (mail) and those who give orders
+/// (control). It talks to `queue`, `delivery` and `keeper`, and never sees the spool, a key, or a
+/// user's file.
+public final class FrontRoom implements RoomLife.Tenant {
+    /// How long the name of a client is looked for before it is greeted.
+    private static final Duration NAME_PATIENCE = Duration.ofSeconds(5);
+
+    private static final int ACCOUNT_CONVERSATIONS = 32;
+    private static final int ROUTE_WORKERS = 3;
+    private static final int CONTROL_CONVERSATIONS = 16;
+
+    /// Descriptors that are not for sessions: mail out, conversations with rooms, tables.
+    private static final int OTHER_DESCRIPTORS = 1024;
+
+    private static final int MOST_SESSIONS = 100_000;
+
+    private final RoomLife.Circumstances circumstances;
+    private final Log log;
+    private final DeliveryAccounts accounts;
+    private final Server server;
+    private final Relay relay;
+    private final RouteWorkers routeWorkers;
+    private final List<Hearing> hearings = new ArrayList<>();
+    private volatile RouteWorkers.Way way;
+    private volatile Config config;
+
+    /// The room as its first configuration wants it; nothing happens before it is started.
+    ///
+    /// @throws IOException if a table or the resolver's configuration cannot be used
+    public FrontRoom(RoomLife.Circumstances circumstances) throws IOException {
+        this.circumstances = circumstances;
+        this.log = circumstances.log();
+        this.config = circumstances.config();
+        var place = circumstances.place();
+        var deadlines = circumstances.deadlines();
+        var clock = InstantSource.system();
+        var tables = open(config);
+        var root = Objects.requireNonNull(place.run().toAbsolutePath().getParent());
+        var resolver = DnsResolver.under(root, clock);
+        this.accounts =
+                new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
+        this.way = way(config, tables);
+        var names = new ClientNames(resolver, NAME_PATIENCE);
+        this.server =
+                new Server(
+                        new Server.Parts(
+                                place.submissionIntoQueueSocket(),
+                                place.submissionSocket(),
+                                mostSessions(),
+                                address -> hostName(names, address),
+                                log,
+                                deadlines,
+                                clock),
+                        config,
+                        way.router());
+        this.relay = new Relay(place.workSocket(), config, tables, resolver, log, deadlines, clock);
+        this.routeWorkers = new RouteWorkers(place.workSocket(), () -> way, deadlines, log);
+        if (circumstances.paused().contains(Leash.Lane.SMTP)) {
+            var unused = server.pause();
+        }
+    }
+
+    private TableSet open(Config ofConfig) throws IOException {
+        try {
+            return TableSet.open(ofConfig, complaint -> log.warn("table: " + complaint));
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private RouteWorkers.Way way(Config ofConfig, TableSet tables) {
+        return new RouteWorkers.Way(ofConfig.serverName(), new RulesetRouter(tables, accounts));
+    }
+
+    private static int mostSessions() throws IOException {
+        long descriptors = ProcessFacts.raiseFileLimit();
+        long free = Math.max(descriptors - OTHER_DESCRIPTORS, descriptors / 4);
+        return (int) Math.min(free, MOST_SESSIONS);
+    }
+
+    /// A name that does not lead back to its address is one that anybody could have chosen: it is
+    /// not used, neither by rules nor in the log.
+    private static String hostName(ClientNames names, InetAddress address) {
+        if (address.isLoopbackAddress()) {
+            return "localhost";
+        }
+        return switch (names.of(address)) {
+            case ClientNames.ClientName.Confirmed(var name) -> name;
+            case ClientNames.ClientName.Unconfirmed _,
+                    ClientNames.ClientName.Nameless _,
+                    ClientNames.ClientName.CouldNotLook _ ->
+                    Origin.UNKNOWN_HOST;
+        };
+    }
+
+    @Override
+    public void start() throws IOException {
+        var place = circumstances.place();
+        server.start(config, circumstances.reports());
+        relay.start();
+        routeWorkers.start(ROUTE_WORKERS);
+        hearings.add(
+                Hearing.open(
+                        place.controlSocket(Room.FRONT),
+                        circumstances.users().orders(),
+                        CONTROL_CONVERSATIONS,
+                        new ControlPoint(this::carryOut, circumstances.deadlines()),
+                        circumstances.reports()));
+    }
+
+    /// Sessions and attempts in progress finish under the old configuration. If a table cannot be
+    /// opened, or a listener not be bound, everything stays as it was.
+    @Override
+    public void reload(Config newConfig) throws IOException {
+        var tables = open(newConfig);
+        var newWay = way(newConfig, tables);
+        server.reload(newConfig, newWay.router());
+        relay.reload(newConfig, tables);
+        way = newWay;
+        config = newConfig;
+    }
+
+    private Order.Answer carryOut(Order order, ControlPoint.Lines lines) throws IOException {
+        return switch (order) {
+            case Order.Pause(var traffic) when traffic == Order.Traffic.SMTP ->
+                    told(server.pause(), "paused");
+            case Order.Resume(var traffic) when traffic == Order.Traffic.SMTP ->
+                    told(server.resume(), "resumed");
+            case Order.ShowStats() -> {
+                var all = new ArrayList<>(server.stats());
+                relay.stats().forEach((key, value) -> all.add(key + "=" + value));
+                all.sort(null);
+                for (var line : all) {
+                    lines.line(line);
+                }
+                yield new Order.Answer.Done(all.size());
+            }
+            case Order.ShowStatus() -> {
+                lines.line("SMTP " + (server.isPaused() ? "paused" : "running"));
+                yield new Order.Answer.Done(1);
+            }
+            case Order.Pause _,
+                    Order.Resume _,
+                    Order.ShowQueue _,
+                    Order.ShowEnvelope _,
+                    Order.ShowMessage _,
+                    Order.Schedule _,
+                    Order.Remove _,
+                    Order.Hold _,
+                    Order.Release _,
+                    Order.Reload _,
+                    Order.LogBrief _,
+                    Order.LogVerbose _,
+                    Order.Trace _,
+                    Order.Untrace _ ->
+                    new Order.Answer.Refused("that is not an order for front");
+        };
+    }
+
+    private Order.Answer told(boolean isNew, String what) {
+        if (!isNew) {
+            return new Order.Answer.Refused("smtp is " + what + " already");
+        }
+        log.info("info: smtp " + what);
+        return new Order.Answer.Done(1);
+    }
+
+    /// Lets nobody in any more, then finishes sessions and attempts as far as `grace` goes.
+    @Override
+    public void stop(Duration grace) {
+        long end = System.nanoTime() + grace.toNanos();
+        routeWorkers.stop();
+        server.stop(grace);
+        try {
+            relay.stop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        accounts.close();
+        for (var hearing : hearings) {
+            try {
+                hearing.close();
+            } catch (IOException e) {
+                log.warn("closing a socket: " + Log.visible(e.toString()));
+            }
+        }
+    }
+}
