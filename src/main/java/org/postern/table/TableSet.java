@@ -21,7 +21,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// All tables of a configuration, opened. May be asked from any thread.
 public final class TableSet {
@@ -45,10 +47,31 @@ public final class TableSet {
         return open(config, complaints, InstantSource.system());
     }
 
+    /// Opens only those tables that are asked for one of the services; for rooms that may not read
+    /// all files. The others are not in the set.
+    public static TableSet openFor(
+            Set<Service> services, Config config, Consumer<String> complaints)
+            throws ConfigException {
+        var names =
+                config.references().stream()
+                        .filter(use -> services.contains(use.service()))
+                        .map(TableRef::name)
+                        .collect(Collectors.toSet());
+        return open(config, names, complaints, InstantSource.system());
+    }
+
     static TableSet open(Config config, Consumer<String> complaints, InstantSource clock)
             throws ConfigException {
+        return open(config, config.tables().keySet(), complaints, clock);
+    }
+
+    private static TableSet open(
+            Config config, Set<String> names, Consumer<String> complaints, InstantSource clock)
+            throws ConfigException {
         var opener = new Opener(config, complaints, clock);
-        config.tables().values().forEach(opener::open);
+        config.tables().values().stream()
+                .filter(table -> names.contains(table.name()))
+                .forEach(opener::open);
         if (!opener.problems.isEmpty()) {
             throw new ConfigException(opener.inOrder());
         }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Tables as a configuration opens them.
 class TableSetTest {
@@ -261,6 +262,22 @@ class TableSetTest {
         assertEquals("smtp://a:26", found(set.smartHost(use.getLast())).toString());
         assertEquals("smtp://b:25", found(set.smartHost(use.getLast())).toString());
         assertEquals("192.0.2.1", found(set.source(use.getFirst())).key());
+    }
+
+    @Test
+    void aRoomOpensOnlyTheTablesOfItsServices() throws Exception {
+        var text =
+                """
+                table t file:/nonexistent/postern/list
+                action a maildir alias <t> userbase { bob = "10:20:/home/bob" }
+                match action a
+                """;
+        var config = Config.parse(Sources.of("c", text, HOST));
+        var set = TableSet.openFor(Set.of(Service.USERINFO), config, complaints::add);
+        assertTrue(set.find("t").isEmpty());
+        assertEquals(
+                new UserEntry(10, 20, "/home/bob"),
+                found(set.user(config.references().getLast(), "bob")));
     }
 
     @Test
