@@ -18,6 +18,7 @@ import org.postern.os.Signals;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 import org.postern.os.Syslog;
+import org.postern.table.TableSet;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -80,6 +81,8 @@ public final class Smtpd {
         var host = MachineFacts.look(options.place());
         var config = Config.parse(Sources.read(options.place().config(), options.defines(), host));
         config.warnings().stream().map(Problem::text).forEach(System.err::println);
+        // What the tables hold is checked by opening them; the rooms open their own.
+        var unused = TableSet.open(config, System.err::println);
         return config;
     }
 

@@ -14,6 +14,7 @@ import org.postern.ipc.Users;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Confinement;
+import org.postern.table.TableSet;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -222,6 +223,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                             .withGeneration(before.generation() + 1);
             var wanted = Config.parse(sources);
             wanted.warnings().stream().map(Problem::text).forEach(log::warn);
+            var unused = TableSet.open(wanted, log::warn);
             apply(wanted);
             log.info("info: configuration reloaded, generation " + wanted.generation());
             return new Order.Answer.Done(wanted.generation());
