@@ -1,0 +1,168 @@
+package org.postern.house;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Mail to and from real servers of other makes: Debian's Postfix and Dovecot, and swaks.
+class NeighboursTest {
+    private static final String INTO_OUR_MAILDIR =
+            """
+            listen on 127.0.0.1 port @PORT@
+            table people { carol = "4321:4321:@ROOT@/home" }
+            action "home" maildir "@ROOT@/home/Maildir" userbase <people>
+            match from any for domain "example.org" action "home"
+            """;
+
+    @BeforeAll
+    static void usersExist() throws Exception {
+        SystemUsers.exist();
+    }
+
+    private static House withHome(String config) throws Exception {
+        var plot = House.plot(config);
+        var home = java.nio.file.Files.createDirectory(plot.root().resolve("home"));
+        java.nio.file.Files.setAttribute(home, "unix:uid", 4321);
+        java.nio.file.Files.setAttribute(home, "unix:gid", 4321);
+        return plot.start();
+    }
+
+    private static String run(String... command) throws Exception {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        var output =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ends");
+        assertEquals(0, process.exitValue(), output);
+        return output;
+    }
+
+    private static String swaks(int port, String to, String... more) throws Exception {
+        var command =
+                new ArrayList<String>(
+                        List.of(
+                                "swaks",
+                                "--server",
+                                "127.0.0.1:" + port,
+                                "--helo",
+                                "client.test",
+                                "--from",
+                                "ann@example.net",
+                                "--to",
+                                to));
+        command.addAll(List.of(more));
+        return run(command.toArray(String[]::new));
+    }
+
+    @Test
+    void swaksReachesAMaildir() throws Exception {
+        try (var house = withHome(INTO_OUR_MAILDIR)) {
+            var dialogue = swaks(house.port(), "carol@example.org", "--pipeline");
+            assertTrue(dialogue.contains("250-PIPELINING"), dialogue);
+            var mail = house.awaitMail("home/Maildir", 1).getFirst();
+            assertTrue(mail.contains("This is a test mailing"), mail);
+        }
+    }
+
+    @Test
+    void ourMailReachesPostfix() throws Exception {
+        int next = House.freePort();
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next));
+                var house = withHome(relayTo(next));
+                var client = house.client().greeted()) {
+            for (int i = 0; i < 5; i++) {
+                client.send("ann@example.net", "bob@example.org", "Subject: mail " + i + "\n\n..");
+            }
+            house.eventually("five messages", () -> postfix.mail("Maildir").size() == 5);
+            house.eventually("an empty queue", () -> queue(house).isBlank());
+            assertTrue(house.log().contains("result=\"Ok\" stat=\"250 "), house.log());
+        }
+    }
+
+    private static String relayTo(int port) {
+        return """
+        listen on 127.0.0.1 port @PORT@
+        action "out" relay host "smtp://127.0.0.1:%d"
+        match from any for any action "out"
+        """
+                .formatted(port);
+    }
+
+    private static String queue(House house) {
+        try {
+            return house.smtpctl("show", "queue");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whatPostfixRefusesComesBackAsAReport() throws Exception {
+        int next = House.freePort();
+        var config =
+                """
+                listen on 127.0.0.1 port @PORT@
+                table people { ann = "4321:4321:@ROOT@/home" }
+                action "home" maildir "@ROOT@/home/Maildir" userbase <people>
+                action "out" relay host "smtp://127.0.0.1:%d"
+                match from any for domain "example.net" action "home"
+                match from any for any action "out"
+                """
+                        .formatted(next);
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next));
+                var house = withHome(config);
+                var client = house.client().greeted()) {
+            client.send("ann@example.net", "refused@example.org", "Subject: no\n\nx");
+            var report = house.awaitMail("home/Maildir", 1).getFirst();
+            assertTrue(report.contains("Content-Type: multipart/report"), report);
+            assertTrue(report.contains("Final-Recipient: rfc822; refused@example.org"), report);
+            assertTrue(report.contains("Action: failed"), report);
+            assertTrue(report.contains("Auto-Submitted: auto-replied"), report);
+            assertEquals(List.of(), postfix.mail("Maildir"));
+        }
+    }
+
+    @Test
+    void postfixDeliversToUs() throws Exception {
+        try (var house = withHome(INTO_OUR_MAILDIR)) {
+            int between = House.freePort();
+            try (var postfix =
+                    Neighbour.start(
+                            "postfix-relay",
+                            Integer.toString(between),
+                            Integer.toString(house.port()))) {
+                swaks(between, "carol@example.org");
+                var mail = house.awaitMail("home/Maildir", 1).getFirst();
+                assertTrue(mail.contains("This is a test mailing"), mail + postfix.words());
+            }
+        }
+    }
+
+    @Test
+    void ourMailReachesDovecotByLmtp() throws Exception {
+        try (var dovecot = Neighbour.start("dovecot-lmtp")) {
+            var config =
+                    """
+                    listen on 127.0.0.1 port @PORT@
+                    table people { carol = "4321:4321:@ROOT@/home" }
+                    action "home" lmtp "%s/lmtp" userbase <people>
+                    match from any for domain "example.org" action "home"
+                    """
+                            .formatted(dovecot.directory());
+            try (var house = withHome(config);
+                    var client = house.client().greeted()) {
+                client.send("ann@example.net", "carol@example.org", "Subject: lmtp\n\nx");
+                house.eventually("a message", () -> dovecot.mail("home/carol/Maildir").size() == 1);
+                var mail = dovecot.mail("home/carol/Maildir").getFirst();
+                assertTrue(mail.contains("Subject: lmtp"), mail);
+            }
+        }
+    }
+}
