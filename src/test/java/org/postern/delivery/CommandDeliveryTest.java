@@ -1,0 +1,375 @@
+package org.postern.delivery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.ipc.Work;
+import org.postern.mail.Chunk;
+import org.postern.mail.Outcome;
+import org.postern.mail.Share.Destination;
+import org.postern.mail.Share.Destination.Kind;
+import org.postern.os.Filesystem;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Mail into commands: the action's, those of forward files and of alias tables.
+class CommandDeliveryTest {
+    private static final String CONFIG =
+            """
+            mda wrapper around "echo wrapped > DIR/home/alice/wrapper; %{mda}"
+            table aliases { list = "|cat > DIR/out/list", note = "carol, DIR/out/file" }
+            action "cat" mda "cat > out" userbase <users>
+            action "env" mda "env > out; id >> out; pwd >> out; cat > /dev/null" userbase <users>
+            action "as" mda "env > DIR/out/as; id >> DIR/out/as; cat >/dev/null" userbase <users> user "nobody"
+            action "exit" mda "cat > /dev/null; echo too bad; exit 75" userbase <users>
+            action "never" mda "cat > /dev/null; echo 'a \\"b\\" c'; exit 1" userbase <users>
+            action "none" mda "/nonexistent/program" userbase <users>
+            action "early" mda "exit 0" userbase <users>
+            action "signal" mda "kill -9 $$" userbase <users>
+            action "args" mda "printf '%s,' '%{sender}' '%{dest.user}' > out; cat >/dev/null" userbase <users>
+            action "typo" mda "cat > %{dest.user[50:]}" userbase <users>
+            action "wrapped" mda "cat > 'o ut'" userbase <users> wrapper "around"
+            action "sleep" mda "cat > /dev/null; echo > DIR/out/fifo; sleep 600" userbase <users>
+            action "in" maildir userbase <users>
+            action "listed" maildir userbase <users> alias <aliases>
+            match for any action "in"
+            """;
+
+    @TempDir private Path directory;
+
+    @BeforeEach
+    void needsRoot() {
+        Village.needsRoot();
+    }
+
+    private Village village() throws Exception {
+        Files.createDirectory(directory.resolve("out"));
+        Village.chmod(directory.resolve("out"), "rwxrwxrwx");
+        var fifo = directory.resolve("out/fifo");
+        Filesystem.makeFifo(fifo, 0600);
+        Village.chmod(fifo, "rw-rw-rw-");
+        return new Village(directory, CONFIG);
+    }
+
+    private static void delivered(Outcome outcome) {
+        assertInstanceOf(Outcome.Delivered.class, outcome, outcome.text());
+    }
+
+    private static void deferred(String text, Outcome outcome) {
+        assertInstanceOf(Outcome.Deferred.class, outcome);
+        assertEquals(text, outcome.text());
+    }
+
+    private static Path out(Village village) {
+        return village.home("alice").resolve("out");
+    }
+
+    @Test
+    void theMessageIsTheInput() throws Exception {
+        try (var village = village()) {
+            delivered(village.deliver(village.to("cat", "alice"), "A: b\n\nbody\n"));
+            assertEquals(
+                    "Return-Path: <carol@example.net>\n"
+                        + "Delivered-To: list@example.org\n"
+                        + "A: b\n\n"
+                        + "body\n",
+                    Village.text(out(village)));
+        }
+    }
+
+    @Test
+    void theCommandRunsAsTheUserWithTheseVariablesAlone() throws Exception {
+        try (var village = village()) {
+            delivered(
+                    village.deliver(
+                            village.envelope("env", new Destination.Account("alice", "Tag")),
+                            "\nbody\n"));
+            var lines =
+                    Village.text(out(village))
+                            .lines()
+                            .filter(line -> !line.startsWith("_=") && !line.startsWith("OLDPWD="))
+                            .filter(line -> !line.startsWith("PWD="))
+                            .sorted()
+                            .toList();
+            assertEquals(
+                    List.of(
+                            village.home("alice").toString(),
+                            "DOMAIN=example.org",
+                            "EXTENSION=tag",
+                            "HOME=" + village.home("alice"),
+                            "LOCAL=list",
+                            "LOGNAME=alice",
+                            "ORIGINAL_RECIPIENT=list@example.org",
+                            "PATH=/usr/bin:/bin",
+                            "RECIPIENT=user@example.org",
+                            "SENDER=carol@example.net",
+                            "SHELL=/bin/sh",
+                            "USER=alice",
+                            "uid=20001 gid=20001 groups=20001"),
+                    lines);
+        }
+    }
+
+    @Test
+    void anotherAccountKeepsTheUsersName() throws Exception {
+        try (var village = village()) {
+            delivered(village.deliver(village.to("as", "alice"), "\nbody\n"));
+            var text = Village.text(directory.resolve("out/as"));
+            assertTrue(text.contains("\nUSER=alice\n") || text.startsWith("USER=alice\n"), text);
+            assertTrue(text.contains("uid=65534("), text);
+        }
+    }
+
+    @Test
+    void aTemporaryFailureIsTriedAgain() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "temporary failure: \"too bad\"",
+                    village.deliver(village.to("exit", "alice"), "\nbody\n"));
+            var line = village.log.remove();
+            assertTrue(
+                    line.endsWith(" result=TempFail stat=Error (temporary failure: \"too bad\")"),
+                    line);
+        }
+    }
+
+    @Test
+    void anotherFailureIsForGood() throws Exception {
+        try (var village = village()) {
+            var outcome = village.deliver(village.to("never", "alice"), "\nbody\n");
+            assertInstanceOf(Outcome.Failed.class, outcome);
+            assertEquals("\"a 'b' c\"", outcome.text());
+        }
+    }
+
+    @Test
+    void aMissingProgramIsTriedAgain() throws Exception {
+        try (var village = village()) {
+            var outcome = village.deliver(village.to("none", "alice"), "\nbody\n");
+            assertInstanceOf(Outcome.Deferred.class, outcome);
+            assertTrue(outcome.text().contains("not found"), outcome.text());
+        }
+    }
+
+    @Test
+    void successWithoutReadingIsNone() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "mda exited prematurely",
+                    village.deliver(village.to("early", "alice"), "\n" + "x".repeat(1_000_000)));
+        }
+    }
+
+    @Test
+    void aSignalIsTriedAgain() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "terminated; signal 9",
+                    village.deliver(village.to("signal", "alice"), "\nbody\n"));
+        }
+    }
+
+    @Test
+    void specifiersAreFilledIn() throws Exception {
+        try (var village = village()) {
+            delivered(village.deliver(village.to("args", "alice"), "\nbody\n"));
+            assertEquals("carol@example.net,user,", Village.text(out(village)));
+        }
+    }
+
+    @Test
+    void aSlipOfThePenDoesNotBounce() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "range [50:] does not fit in \"cat > %{dest.user[50:]}\"",
+                    village.deliver(village.to("typo", "alice"), "\nbody\n"));
+        }
+    }
+
+    @Test
+    void aWrapperRunsAroundTheCommand() throws Exception {
+        try (var village = village()) {
+            delivered(village.deliver(village.to("wrapped", "alice"), "\nbody\n"));
+            assertEquals("wrapped\n", Village.text(village.home("alice").resolve("wrapper")));
+            assertTrue(Files.exists(village.home("alice").resolve("o ut")));
+        }
+    }
+
+    @Test
+    void aUserWithoutAHomeStartsAtTheRoot() throws Exception {
+        try (var village = village()) {
+            var outcome = village.deliver(village.to("signal", "lost"), "\nbody\n");
+            deferred("terminated; signal 9", outcome);
+        }
+    }
+
+    @Test
+    void aSealedCommandRunsAsItsOwner() throws Exception {
+        try (var village = village()) {
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal("alice", Kind.COMMAND, "id -u > out; cat > /dev/null");
+            delivered(
+                    village.deliver(
+                            village.envelope(
+                                    "as", new Destination.Sealed("alice", Kind.COMMAND, seal)),
+                            "\nbody\n"));
+            assertEquals("20001\n", Village.text(out(village)));
+        }
+    }
+
+    @Test
+    void aSealForSomeoneElseIsNotOpened() throws Exception {
+        try (var village = village()) {
+            var seal = new Seals(Village.SECRET).seal("alice", Kind.COMMAND, "cat > out");
+            deferred(
+                    "the seal over what a forward file named is not ours",
+                    village.deliver(
+                            village.envelope(
+                                    "in", new Destination.Sealed("bob", Kind.COMMAND, seal)),
+                            "\nbody\n"));
+            assertFalse(Files.exists(village.home("bob").resolve("out")));
+        }
+    }
+
+    @Test
+    void rootRunsNoCommand() throws Exception {
+        try (var village = village()) {
+            var seal = new Seals(Village.SECRET).seal("super", Kind.COMMAND, "cat");
+            var outcome =
+                    village.deliver(
+                            village.envelope(
+                                    "in", new Destination.Sealed("super", Kind.COMMAND, seal)),
+                            "\nbody\n");
+            assertInstanceOf(Outcome.Failed.class, outcome);
+        }
+    }
+
+    private Destination listed(String key, Kind kind, String text) {
+        return new Destination.Listed("aliases", key, kind, Listing.digest(text));
+    }
+
+    @Test
+    void aCommandOfAnAliasRunsAsNobody() throws Exception {
+        try (var village = village()) {
+            delivered(
+                    village.deliver(
+                            village.envelope(
+                                    "listed",
+                                    listed(
+                                            "list",
+                                            Kind.COMMAND,
+                                            "cat > " + directory + "/out/list")),
+                            "\nbody\n"));
+            assertEquals(65534, Village.owner(directory.resolve("out/list")));
+        }
+    }
+
+    @Test
+    void aFileOfAnAliasBelongsToNobody() throws Exception {
+        try (var village = village()) {
+            delivered(
+                    village.deliver(
+                            village.envelope(
+                                    "listed", listed("note", Kind.FILE, directory + "/out/file")),
+                            "\nbody\n"));
+            assertEquals(65534, Village.owner(directory.resolve("out/file")));
+        }
+    }
+
+    @Test
+    void onlyWhatTheTableNamesIsRun() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "alias list of table aliases no longer names what it named",
+                    village.deliver(
+                            village.envelope(
+                                    "listed", listed("list", Kind.COMMAND, "rm -rf /nonexistent")),
+                            "\nbody\n"));
+        }
+    }
+
+    @Test
+    void aCommandWhoseMessageBreaksOffIsKilledBeforeItsInputEnds() throws Exception {
+        try (var village = village()) {
+            var job =
+                    new FakeQueue.Job(
+                            village.envelope(
+                                    "in",
+                                    new Destination.Sealed(
+                                            "alice",
+                                            Kind.COMMAND,
+                                            new Seals(Village.SECRET)
+                                                    .seal(
+                                                            "alice",
+                                                            Kind.COMMAND,
+                                                            "cat > part; mv part whole"))),
+                            new Work.Content.OnRequest(1_000_000),
+                            List.of(Chunk.of("\n"), Chunk.of("x\n".repeat(1000))),
+                            FakeQueue.End.HANG_UP);
+            assertEquals(List.of(), village.queue.hand(job).end());
+            village.room.stop(Duration.ofSeconds(20));
+            assertFalse(Files.exists(village.home("alice").resolve("whole")));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void stoppingKillsWhatStillRuns() throws Exception {
+        try (var village = village()) {
+            var job = village.queue.hand(village.to("sleep", "alice"), "\nbody\n");
+            assertEquals("\n", Village.text(directory.resolve("out/fifo")));
+            village.room.stop(Duration.ofMillis(50));
+            deferred("terminated; the delivery room ends", job.outcome());
+        }
+    }
+
+    @Test
+    void aCommandThatTakesTooLongIsKilled() throws Exception {
+        try (var village = village()) {
+            var user =
+                    new LocalUser(
+                            "alice",
+                            Village.ALICE,
+                            Village.ALICE,
+                            village.home("alice").toString());
+            var order =
+                    new Commands.Order(
+                            "sleep 600 & sleep 600",
+                            user,
+                            Path.of("/"),
+                            java.util.Map.of("PATH", "/bin"));
+            deferred(
+                    "terminated; timeout",
+                    new Commands(Duration.ofMillis(300)).run(order, LetterTest.letter("\nx\n")));
+        }
+    }
+
+    @Test
+    void aCommandThatDoesNotReadIsKilled() throws Exception {
+        try (var village = village()) {
+            var user =
+                    new LocalUser(
+                            "alice",
+                            Village.ALICE,
+                            Village.ALICE,
+                            village.home("alice").toString());
+            var order =
+                    new Commands.Order(
+                            "sleep 600", user, Path.of("/"), java.util.Map.of("PATH", "/bin"));
+            deferred(
+                    "terminated; timeout",
+                    new Commands(Duration.ofMillis(300))
+                            .run(order, LetterTest.letter("\n" + "x".repeat(1_000_000))));
+        }
+    }
+}

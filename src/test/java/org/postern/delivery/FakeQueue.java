@@ -1,0 +1,167 @@
+package org.postern.delivery;
+
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.mail.Chunk;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A queue that hands out the attempts a test wants, over a real socket.
+final class FakeQueue implements Hearing.Hearer, Closeable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Deadlines deadlines;
+    private final Hearing hearing;
+    private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
+
+    /// How the content of a job ends.
+    enum End {
+        WHOLE,
+        HANG_UP
+    }
+
+    /// An attempt to be handed out, and what came of it; nothing, if the worker hung up.
+    static final class Job {
+        private final Envelope envelope;
+        private final Work.Content content;
+        private final List<Chunk> pieces;
+        private final End end;
+        private final ArrayBlockingQueue<List<Outcome>> outcome = new ArrayBlockingQueue<>(1);
+
+        Job(Envelope envelope, Work.Content content, List<Chunk> pieces, End end) {
+            this.envelope = envelope;
+            this.content = content;
+            this.pieces = List.copyOf(pieces);
+            this.end = end;
+        }
+
+        Outcome outcome() throws InterruptedException {
+            var outcomes = end();
+            if (outcomes.isEmpty()) {
+                throw new AssertionError("the worker hung up");
+            }
+            return outcomes.getFirst();
+        }
+
+        List<Outcome> end() throws InterruptedException {
+            var outcomes = outcome.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (outcomes == null) {
+                throw new AssertionError("no outcome in " + PATIENCE_SECONDS + " seconds");
+            }
+            return outcomes;
+        }
+    }
+
+    FakeQueue(Path socket, Deadlines deadlines) throws IOException {
+        this.deadlines = deadlines;
+        this.hearing =
+                Hearing.open(
+                        socket,
+                        new Hearing.Audience.Anyone(),
+                        100,
+                        this,
+                        new Hearing.Reports() {
+                            @Override
+                            public void refused(Path where, String user) {
+                                throw new AssertionError(user + " refused");
+                            }
+
+                            @Override
+                            public void broken(Path where, Throwable cause) {
+                                cause.printStackTrace();
+                            }
+                        });
+    }
+
+    Job hand(Envelope envelope, String content) {
+        return hand(
+                new Job(
+                        envelope,
+                        new Work.Content.Inline(Chunk.of(content)),
+                        List.of(),
+                        End.WHOLE));
+    }
+
+    Job hand(Job job) {
+        jobs.add(job);
+        return job;
+    }
+
+    @Override
+    public void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
+        var conversation =
+                new Conversation<>(channel, Work.assignments(), Work.frames(), deadlines);
+        while (true) {
+            if (!conversation.hearWhenever().equals(new Work.Ready(Work.Lane.LOCAL))) {
+                throw new IOException("expected Ready");
+            }
+            Job job;
+            try {
+                job = jobs.take();
+            } catch (InterruptedException e) {
+                return;
+            }
+            boolean reported = false;
+            try {
+                reported = serve(conversation, job);
+            } finally {
+                if (!reported) {
+                    job.outcome.add(List.of());
+                }
+            }
+            if (!reported) {
+                return;
+            }
+        }
+    }
+
+    private boolean serve(Conversation<Work.Assignment, Work> conversation, Job job)
+            throws IOException {
+        conversation.say(new Work.Assignment.Try(List.of(job.envelope), job.content));
+        while (true) {
+            switch (conversation.hear(Duration.ofSeconds(PATIENCE_SECONDS))) {
+                case Work.Fetch() -> {
+                    if (!sends(conversation, job)) {
+                        return false;
+                    }
+                }
+                case Work.Report(var results) -> {
+                    job.outcome.add(List.of(results.getFirst().outcome()));
+                    return true;
+                }
+                case Work.Ready _, Work.Routed _ -> throw new IOException("not now");
+            }
+        }
+    }
+
+    private static boolean sends(Conversation<Work.Assignment, Work> conversation, Job job)
+            throws IOException {
+        for (int i = 0; i < job.pieces.size(); i++) {
+            boolean last = i == job.pieces.size() - 1 && job.end == End.WHOLE;
+            conversation.say(
+                    last
+                            ? new Work.Assignment.LastPiece(job.pieces.get(i))
+                            : new Work.Assignment.Piece(job.pieces.get(i)));
+            conversation.flush();
+        }
+        return job.end == End.WHOLE;
+    }
+
+    @Override
+    public void close() throws IOException {
+        hearing.close();
+    }
+}
