@@ -1,0 +1,206 @@
+package org.postern.tool;
+
+import org.postern.control.ControlPoint;
+import org.postern.control.Order;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageId;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/// `smtpctl`: orders to a running server.
+final class Smtpctl {
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 255;
+
+    private final Terminal terminal;
+    private final Rooms rooms;
+
+    /// A control tool for the server at `place`.
+    Smtpctl(Terminal terminal, Place place) {
+        this.terminal = terminal;
+        this.rooms = new Rooms(place);
+    }
+
+    /// Runs `smtpctl` with these arguments: `[-R dir] command ...`. A private server may also be
+    /// named by `place`.
+    ///
+    /// @return the exit status: 0, 1 (it was not done), 255 (no such command)
+    static int run(Terminal terminal, Place place, List<String> arguments) throws IOException {
+        var chosen = place;
+        int first = 0;
+        while (first < arguments.size() && arguments.get(first).startsWith("-")) {
+            var option = arguments.get(first++);
+            if (option.equals("-R") && first < arguments.size()) {
+                chosen = Place.below(Path.of(arguments.get(first++)));
+            } else if (option.startsWith("-R") && option.length() > 2) {
+                chosen = Place.below(Path.of(option.substring(2)));
+            } else {
+                terminal.note("usage: smtpctl [-R dir] command [argument ...]");
+                return USAGE;
+            }
+        }
+        var words = arguments.subList(first, arguments.size());
+        return switch (Command.parse(words)) {
+            case Command.Run(var verb, var operands) ->
+                    new Smtpctl(terminal, chosen).carryOut(verb, operands);
+            case Command.Wrong wrong -> explain(terminal, wrong, words);
+        };
+    }
+
+    private static int explain(Terminal terminal, Command.Wrong wrong, List<String> words) {
+        if (!words.isEmpty()) {
+            var said = String.join(" ", words);
+            terminal.complain(
+                    switch (wrong.fault()) {
+                        case INVALID -> "invalid command: " + said;
+                        case AMBIGUOUS -> "ambiguous command: " + said;
+                        case INCOMPLETE -> "incomplete command: " + said;
+                    });
+        }
+        terminal.note("possibilities are:");
+        for (var verb : wrong.possibilities()) {
+            terminal.note("\t" + verb.usage());
+        }
+        return USAGE;
+    }
+
+    /// Carries out one command.
+    int carryOut(Verb verb, List<String> operands) throws IOException {
+        return switch (verb) {
+            case SHOW_QUEUE -> show(new Order.ShowQueue(new Order.Selection.All()));
+            case SHOW_QUEUE_OF -> show(new Order.ShowQueue(selection(operands)));
+            case SHOW_ENVELOPE -> show(new Order.ShowEnvelope(envelope(operands.getFirst())));
+            case SHOW_MESSAGE -> showMessage(message(operands.getFirst()));
+            case SHOW_STATUS -> new Overview(terminal, rooms).status();
+            case SHOW_STATS -> new Overview(terminal, rooms).stats();
+            case SCHEDULE -> count(new Order.Schedule(selection(operands)), "scheduled");
+            case REMOVE -> count(new Order.Remove(selection(operands)), "removed");
+            case PAUSE_ENVELOPE -> count(new Order.Hold(selection(operands)), "paused");
+            case RESUME_ENVELOPE -> count(new Order.Release(selection(operands)), "resumed");
+            case PAUSE_MDA -> toggle(queue(), new Order.Pause(Order.Traffic.MDA));
+            case PAUSE_MTA -> toggle(queue(), new Order.Pause(Order.Traffic.MTA));
+            case PAUSE_SMTP -> toggle(front(), new Order.Pause(Order.Traffic.SMTP));
+            case RESUME_MDA -> toggle(queue(), new Order.Resume(Order.Traffic.MDA));
+            case RESUME_MTA -> toggle(queue(), new Order.Resume(Order.Traffic.MTA));
+            case RESUME_SMTP -> toggle(front(), new Order.Resume(Order.Traffic.SMTP));
+            case RELOAD -> toggle(supervisor(), new Order.Reload());
+            case LOG_BRIEF -> toggle(supervisor(), new Order.LogBrief());
+            case LOG_VERBOSE -> toggle(supervisor(), new Order.LogVerbose());
+            case TRACE -> toggle(supervisor(), new Order.Trace(operands.getFirst()));
+            case UNTRACE -> toggle(supervisor(), new Order.Untrace(operands.getFirst()));
+            case DISCOVER,
+                    ENCRYPT,
+                    ENCRYPT_STRING,
+                    EXPLAIN,
+                    MONITOR,
+                    PAUSE_MTA_FROM,
+                    PROFILE,
+                    REROUTE,
+                    RESUME_MTA_FROM,
+                    RESUME_ROUTE,
+                    SHOW_HOSTS,
+                    SHOW_HOSTSTATS,
+                    SHOW_MTA_PAUSED,
+                    SHOW_RELAYS,
+                    SHOW_ROUTES,
+                    SPF_WALK,
+                    UNPROFILE,
+                    UPDATE_TABLE -> {
+                terminal.complain("\"" + verb.title() + "\" is not supported yet");
+                yield FAILED;
+            }
+        };
+    }
+
+    private Path queue() {
+        return rooms.place().controlSocket(Room.QUEUE);
+    }
+
+    private Path front() {
+        return rooms.place().controlSocket(Room.FRONT);
+    }
+
+    private Path supervisor() {
+        return rooms.place().supervisorSocket();
+    }
+
+    private int show(Order order) throws IOException {
+        return report(rooms.ask(queue(), order, terminal::line));
+    }
+
+    private int showMessage(MessageId message) throws IOException {
+        ControlPoint.Lines bytes = line -> terminal.line(line, StandardCharsets.ISO_8859_1);
+        return report(rooms.ask(queue(), new Order.ShowMessage(message), bytes));
+    }
+
+    private int count(Order order, String done) throws IOException {
+        var heard = rooms.ask(queue(), order, terminal::line);
+        if (heard instanceof Heard.Done(var count)) {
+            terminal.line(count + (count > 1 ? " envelopes " : " envelope ") + done);
+        }
+        return report(heard);
+    }
+
+    private int toggle(Path socket, Order order) throws IOException {
+        var heard = rooms.ask(socket, order, terminal::line);
+        if (heard instanceof Heard.Done) {
+            terminal.line("command succeeded");
+        } else if (heard instanceof Heard.Refused(var why)) {
+            // A refused reload shows the line of the configuration, so it begins a line of its own.
+            terminal.note("command failed:" + (why.indexOf('\n') < 0 ? " " : "\n") + why);
+            return FAILED;
+        }
+        return report(heard);
+    }
+
+    private int report(Heard heard) {
+        return report(terminal, rooms, heard);
+    }
+
+    /// Says what went wrong, if anything did.
+    ///
+    /// @return the exit status
+    static int report(Terminal terminal, Rooms rooms, Heard heard) {
+        switch (heard) {
+            case Heard.Done _ -> {
+                return OK;
+            }
+            case Heard.Refused(var why) -> terminal.complain(why);
+            case Heard.NotPermitted() -> terminal.complain("need root privileges");
+            case Heard.Lost(var why) -> terminal.complain("smtpd did not answer: " + why);
+            case Heard.NotRunning() ->
+                    terminal.complain(
+                            rooms.isUp()
+                                    ? "smtpd is running, but the room that answers this is not;"
+                                            + " see \"show status\""
+                                    : "smtpd is not running (no server at "
+                                            + rooms.place().run()
+                                            + ")");
+        }
+        return FAILED;
+    }
+
+    private static Order.Selection selection(List<String> operands) {
+        var word = operands.getFirst();
+        if (word.equals("all")) {
+            return new Order.Selection.All();
+        }
+        return word.length() == 8
+                ? new Order.Selection.OfMessage(message(word))
+                : new Order.Selection.One(envelope(word));
+    }
+
+    private static EnvelopeId envelope(String word) {
+        return EnvelopeId.parse(word).orElseThrow();
+    }
+
+    private static MessageId message(String word) {
+        return word.length() == 8 ? MessageId.parse(word).orElseThrow() : envelope(word).message();
+    }
+}
