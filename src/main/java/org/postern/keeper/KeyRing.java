@@ -102,8 +102,7 @@ final class KeyRing {
             return new Keeping.Answer.Refused("not a key for " + algorithm);
         }
         try {
-            var signature = signature(algorithm);
-            signature.initSign(key);
+            var signature = initialized(algorithm, key);
             signature.update(content.buffer());
             return new Keeping.Answer.Signed(Chunk.handOver(signature.sign()));
         } catch (GeneralSecurityException e) {
@@ -126,25 +125,34 @@ final class KeyRing {
         };
     }
 
-    private static Signature signature(Keeping.Algorithm algorithm)
+    private static Signature initialized(Keeping.Algorithm algorithm, PrivateKey key)
             throws GeneralSecurityException {
         return switch (algorithm) {
-            case RSASSA_PSS_SHA256 -> pss("SHA-256", 32);
-            case RSASSA_PSS_SHA384 -> pss("SHA-384", 48);
-            case RSASSA_PSS_SHA512 -> pss("SHA-512", 64);
-            case SHA256_WITH_RSA -> Signature.getInstance("SHA256withRSA");
-            case SHA384_WITH_RSA -> Signature.getInstance("SHA384withRSA");
-            case SHA512_WITH_RSA -> Signature.getInstance("SHA512withRSA");
-            case SHA256_WITH_ECDSA -> Signature.getInstance("SHA256withECDSA");
-            case SHA384_WITH_ECDSA -> Signature.getInstance("SHA384withECDSA");
-            case SHA512_WITH_ECDSA -> Signature.getInstance("SHA512withECDSA");
-            case ED25519 -> Signature.getInstance("Ed25519");
+            case RSASSA_PSS_SHA256 -> pss(key, "SHA-256", 32);
+            case RSASSA_PSS_SHA384 -> pss(key, "SHA-384", 48);
+            case RSASSA_PSS_SHA512 -> pss(key, "SHA-512", 64);
+            case SHA256_WITH_RSA -> initialized("SHA256withRSA", key);
+            case SHA384_WITH_RSA -> initialized("SHA384withRSA", key);
+            case SHA512_WITH_RSA -> initialized("SHA512withRSA", key);
+            case SHA256_WITH_ECDSA -> initialized("SHA256withECDSA", key);
+            case SHA384_WITH_ECDSA -> initialized("SHA384withECDSA", key);
+            case SHA512_WITH_ECDSA -> initialized("SHA512withECDSA", key);
+            case ED25519 -> initialized("Ed25519", key);
         };
     }
 
-    /// The salt is as long as the digest, as TLS demands (RFC 8446 section 4.2.3).
-    private static Signature pss(String digest, int salt) throws GeneralSecurityException {
-        var signature = Signature.getInstance("RSASSA-PSS");
+    private static Signature initialized(String name, PrivateKey key)
+            throws GeneralSecurityException {
+        var signature = Signature.getInstance(name);
+        signature.initSign(key);
+        return signature;
+    }
+
+    /// The salt is as long as the digest, as TLS demands (RFC 8446 section 4.2.3). The key comes
+    /// first: it decides which provider signs.
+    private static Signature pss(PrivateKey key, String digest, int salt)
+            throws GeneralSecurityException {
+        var signature = initialized("RSASSA-PSS", key);
         signature.setParameter(
                 new PSSParameterSpec(
                         digest,
