@@ -1,0 +1,159 @@
+package org.postern.queue;
+
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Frames;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Submission;
+import org.postern.ipc.Submission.Answer;
+import org.postern.ipc.Submission.Cause;
+import org.postern.ipc.Submission.Space;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
+import org.postern.queue.schedule.Scheduler;
+import org.postern.queue.store.Draft;
+import org.postern.queue.store.Store;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/// Takes in messages: hears [Submission]. `front` may be in a stranger's hands, so that everything
+/// it says is bounded here.
+final class SubmissionHearer implements Hearing.Hearer {
+    private static final int MOST_SHARES = 100_000;
+    private static final long TRACE_FIELDS = 64 * 1024;
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private final Store store;
+    private final Scheduler scheduler;
+    private final Deadlines deadlines;
+    private final InstantSource clock;
+    private final LongSupplier largestMessage;
+    private final Frames<Submission> words = Submission.frames();
+    private final Frames<Answer> answers = Submission.answers();
+
+    SubmissionHearer(
+            Store store,
+            Scheduler scheduler,
+            Deadlines deadlines,
+            InstantSource clock,
+            LongSupplier largestMessage) {
+        this.store = store;
+        this.scheduler = scheduler;
+        this.deadlines = deadlines;
+        this.clock = clock;
+        this.largestMessage = largestMessage;
+    }
+
+    @Override
+    public void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
+        var conversation = new Conversation<>(channel, answers, words, deadlines);
+        var id = store.reserve();
+        try {
+            conversation.say(new Answer.Opened(id, store.space()));
+            while (true) {
+                switch (conversation.hearWhenever()) {
+                    case Submission.Begin(var facts) -> {
+                        try (var draft = store.draft(id, facts, clock.instant())) {
+                            id = new Transaction(conversation, draft, id).run();
+                        }
+                    }
+                    case Submission.Abandon() ->
+                            conversation.say(new Answer.Abandoned(id, store.space()));
+                    case Submission.Add _, Submission.Append _, Submission.Commit _ ->
+                            conversation.say(refusal(Cause.PROTOCOL, "no message has begun", id));
+                }
+            }
+        } finally {
+            store.giveBack(id);
+        }
+    }
+
+    private Answer.Refused refusal(Cause cause, String text, MessageId next) {
+        return new Answer.Refused(cause, text, next, store.space());
+    }
+
+    /// One message, from Begin to the answer.
+    private final class Transaction {
+        private final Conversation<Answer, Submission> conversation;
+        private final Draft draft;
+        private final MessageId id;
+        private final List<Share> shares = new ArrayList<>(1);
+        private final boolean full = store.space() == Space.FULL;
+        private final long largest = largestMessage.getAsLong() + TRACE_FIELDS;
+        private long length;
+        private boolean tooMuch;
+
+        Transaction(Conversation<Answer, Submission> conversation, Draft draft, MessageId id) {
+            this.conversation = conversation;
+            this.draft = draft;
+            this.id = id;
+        }
+
+        /// Runs to the answer; returns the id of the next message.
+        MessageId run() throws IOException {
+            while (true) {
+                switch (conversation.hear(PATIENCE)) {
+                    case Submission.Add(var share) -> add(share);
+                    case Submission.Append(var content) -> {
+                        length += content.length();
+                        tooMuch |= length > largest;
+                        if (!tooMuch && !full) {
+                            draft.append(content);
+                        }
+                    }
+                    case Submission.Commit(var expected) -> {
+                        return commit(expected);
+                    }
+                    case Submission.Abandon() -> {
+                        conversation.say(new Answer.Abandoned(id, store.space()));
+                        return id;
+                    }
+                    case Submission.Begin _ -> {
+                        conversation.say(refusal(Cause.PROTOCOL, "a message in a message", id));
+                        return id;
+                    }
+                }
+            }
+        }
+
+        private void add(Share share) {
+            if (shares.size() >= MOST_SHARES) {
+                tooMuch = true;
+            } else if (!full) {
+                shares.add(share);
+                draft.add(share);
+            }
+        }
+
+        private MessageId commit(long expected) throws IOException {
+            if (full) {
+                conversation.say(refusal(Cause.NO_SPACE, "the disk is full", id));
+                return id;
+            }
+            if (tooMuch) {
+                conversation.say(refusal(Cause.PROTOCOL, "a message beyond all limits", id));
+                return id;
+            }
+            var created = clock.instant();
+            return switch (draft.commit(expected)) {
+                case Store.Answer.Committed(var envelopes) -> {
+                    scheduler.admit(envelopes, shares, created);
+                    var next = store.reserve();
+                    conversation.say(new Answer.Committed(envelopes, next, store.space()));
+                    yield next;
+                }
+                case Store.Answer.Refused(var cause, var text) -> {
+                    conversation.say(refusal(cause, text, id));
+                    yield id;
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package org.postern.queue.schedule;
+
+import org.postern.ipc.Work.Lane;
+import org.postern.mail.EnvelopeId;
+import org.postern.queue.store.Store;
+
+import java.util.List;
+
+/// One try at the envelopes of one message for one destination, which a worker has.
+///
+/// @param leased the envelopes, at least one
+public record Attempt(Lane lane, Group group, List<Store.Leased> leased) {
+    public Attempt {
+        leased = List.copyOf(leased);
+    }
+
+    /// The ids of the envelopes.
+    public List<EnvelopeId> ids() {
+        return leased.stream().map(one -> one.envelope().id()).toList();
+    }
+}

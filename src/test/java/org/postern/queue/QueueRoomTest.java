@@ -1,0 +1,264 @@
+package org.postern.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.control.Order;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.HungUp;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.ipc.Submission;
+import org.postern.ipc.Work;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Outcome;
+import org.postern.mail.Share;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// The room over its sockets, as the other rooms meet it.
+@Timeout(60)
+class QueueRoomTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Outcome DELIVERED =
+            new Outcome.Delivered(new EnhancedStatus(2, 0, 0), "Delivered", Outcome.Onward.HOME);
+
+    @TempDir Path dir;
+    private final Deadlines deadlines = new Deadlines();
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Place place;
+    private UserPrincipal me;
+    private QueueRoom room;
+
+    @BeforeEach
+    void openRoom() throws Exception {
+        place = new Place(dir.resolve("smtpd.conf"), dir.resolve("spool"), dir.resolve("run"));
+        Files.createDirectories(place.spool());
+        me =
+                FileSystems.getDefault()
+                        .getUserPrincipalLookupService()
+                        .lookupPrincipalByName(System.getProperty("user.name"));
+        start(Set.of(me), Set.of(me));
+    }
+
+    private void start(Set<UserPrincipal> front, Set<UserPrincipal> delivery) throws Exception {
+        room =
+                new QueueRoom(
+                        place,
+                        Configs.of(
+                                """
+                                action "home" maildir
+                                action "out" relay
+                                match for local action "home"
+                                """),
+                        Log.silent(),
+                        deadlines,
+                        InstantSource.system(),
+                        new QueueRoom.Peers(
+                                front, delivery, new Hearing.Audience.Only(Set.of(me))));
+        room.start();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (var one : open) {
+            one.close();
+        }
+        room.stop(Duration.ZERO);
+    }
+
+    private Conversation<Submission, Submission.Answer> submit() throws IOException {
+        var conversation =
+                new Conversation<>(
+                        Hearing.connect(place.submissionIntoQueueSocket()),
+                        Submission.frames(),
+                        Submission.answers(),
+                        deadlines);
+        open.add(conversation);
+        assertInstanceOf(Submission.Answer.Opened.class, conversation.hear(PATIENCE));
+        return conversation;
+    }
+
+    private Submission.Answer.Committed commit(
+            Conversation<Submission, Submission.Answer> conversation,
+            Chunk content,
+            Share... shares)
+            throws IOException {
+        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        for (var share : shares) {
+            conversation.say(new Submission.Add(share));
+        }
+        for (int at = 0; at < content.length(); at += 50_000) {
+            conversation.say(
+                    new Submission.Append(
+                            content.slice(at, Math.min(content.length(), at + 50_000))));
+        }
+        conversation.say(new Submission.Commit(content.length()));
+        return assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+    }
+
+    private Conversation<Work, Work.Assignment> worker() throws IOException {
+        var conversation =
+                new Conversation<>(
+                        Hearing.connect(place.workSocket()),
+                        Work.frames(),
+                        Work.assignments(),
+                        deadlines);
+        open.add(conversation);
+        return conversation;
+    }
+
+    private Work.Assignment.Try next(Conversation<Work, Work.Assignment> worker, Work.Lane lane)
+            throws IOException {
+        worker.say(new Work.Ready(lane));
+        return assertInstanceOf(Work.Assignment.Try.class, worker.hear(PATIENCE));
+    }
+
+    private List<String> listing() throws IOException {
+        var lines = new ArrayList<String>();
+        order(new Order.ShowQueue(new Order.Selection.All()), lines);
+        return lines;
+    }
+
+    private Order.Answer order(Order order, List<String> lines) throws IOException {
+        try (var conversation =
+                new Conversation<>(
+                        Hearing.connect(place.controlSocket(Room.QUEUE)),
+                        Order.frames(),
+                        Order.answers(),
+                        deadlines)) {
+            conversation.say(order);
+            while (true) {
+                var answer = conversation.hear(PATIENCE);
+                if (!(answer instanceof Order.Answer.Line(var text))) {
+                    return answer;
+                }
+                lines.add(text);
+            }
+        }
+    }
+
+    @Test
+    void aMessageIsTakenInTriedAndDone() throws Exception {
+        var content = Chunk.of("Subject: hello\n\nworld\n");
+        var committed = commit(submit(), content, Mail.home("bob@example.org"));
+        var worker = worker();
+        var assignment = next(worker, Work.Lane.LOCAL);
+        var envelope = assignment.envelopes().getFirst();
+        assertEquals(committed.envelopes(), List.of(envelope.id()));
+        assertEquals(new Work.Content.Inline(content), assignment.content());
+        worker.say(new Work.Report(List.of(new Work.Result(envelope.id(), DELIVERED))));
+        worker.say(new Work.Ready(Work.Lane.LOCAL));
+        worker.flush();
+        var second = commit(submit(), content, Mail.home("carol@example.org"));
+        var other = assertInstanceOf(Work.Assignment.Try.class, worker.hear(PATIENCE));
+        assertEquals(second.envelopes(), List.of(other.envelopes().getFirst().id()));
+        assertEquals(1, listing().size());
+    }
+
+    @Test
+    void whatIsNotDoneIsThereAfterARestart() throws Exception {
+        var content = Mail.content(1, 600_000);
+        var committed =
+                commit(submit(), content, Mail.out("bob@example.com"), Mail.out("eve@example.com"));
+        close();
+        open.clear();
+        start(Set.of(me), Set.of(me));
+        var worker = worker();
+        var assignment = next(worker, Work.Lane.RELAY);
+        assertEquals(
+                Set.copyOf(committed.envelopes()),
+                Set.of(assignment.envelopes().get(0).id(), assignment.envelopes().get(1).id()));
+        assertEquals(new Work.Content.OnRequest(600_000), assignment.content());
+        worker.say(new Work.Fetch());
+        var bytes = new java.io.ByteArrayOutputStream();
+        while (true) {
+            switch (worker.hear(PATIENCE)) {
+                case Work.Assignment.Piece(var piece) -> piece.writeTo(bytes);
+                case Work.Assignment.LastPiece(var piece) -> {
+                    piece.writeTo(bytes);
+                    assertEquals(content, Chunk.handOver(bytes.toByteArray()));
+                    return;
+                }
+                case Work.Assignment.Try _ -> throw new AssertionError("a Try after Fetch");
+            }
+        }
+    }
+
+    @Test
+    void aReportOnAnEnvelopeThatWasNotGivenEndsTheConversation() throws Exception {
+        commit(submit(), Chunk.of("\n"), Mail.home("bob@example.org"));
+        var foreign =
+                commit(submit(), Chunk.of("\n"), Mail.out("eve@example.com"))
+                        .envelopes()
+                        .getFirst();
+        var worker = worker();
+        next(worker, Work.Lane.LOCAL);
+        worker.say(new Work.Report(List.of(new Work.Result(foreign, DELIVERED))));
+        assertThrows(HungUp.class, () -> worker.hear(PATIENCE));
+        assertEquals(2, listing().size());
+    }
+
+    @Test
+    void frontGetsNoLocalWork() throws Exception {
+        close();
+        open.clear();
+        start(Set.of(me), Set.of());
+        commit(submit(), Chunk.of("\n"), Mail.home("bob@example.org"));
+        var worker = worker();
+        worker.say(new Work.Ready(Work.Lane.LOCAL));
+        assertThrows(HungUp.class, () -> worker.hear(PATIENCE));
+    }
+
+    @Test
+    void hangingUpBeforeCommitQueuesNothing() throws Exception {
+        var conversation = submit();
+        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        conversation.say(new Submission.Add(Mail.home("bob@example.org")));
+        conversation.say(new Submission.Append(Chunk.of("hello\n")));
+        conversation.flush();
+        conversation.close();
+        assertEquals(List.of(), listing());
+    }
+
+    @Test
+    void aLengthThatIsNotWhatWasAppendedQueuesNothing() throws Exception {
+        var conversation = submit();
+        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        conversation.say(new Submission.Add(Mail.home("bob@example.org")));
+        conversation.say(new Submission.Append(Chunk.of("hello\n")));
+        conversation.say(new Submission.Commit(5));
+        var refused =
+                assertInstanceOf(Submission.Answer.Refused.class, conversation.hear(PATIENCE));
+        assertEquals(Submission.Cause.PROTOCOL, refused.cause());
+        assertEquals(List.of(), listing());
+    }
+
+    @Test
+    void oneConversationCarriesManyMessages() throws Exception {
+        var conversation = submit();
+        for (int i = 0; i < 10; i++) {
+            commit(conversation, Chunk.of("hello\n"), Mail.home("bob@example.org"));
+        }
+        assertEquals(10, listing().size());
+    }
+}
