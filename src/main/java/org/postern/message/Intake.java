@@ -27,9 +27,6 @@ public final class Intake {
         ///
         /// @param messageId what stands between the angle brackets of a new Message-ID
         record Mended(String domain, Instant date, String messageId) implements Treatment {}
-
-        /// Date and Message-ID are added if missing, and nothing else is done.
-        record Dated(Instant date, String messageId) implements Treatment {}
     }
 
     /// What is wrong with a message.
@@ -244,7 +241,6 @@ public final class Intake {
         switch (treatment) {
             case Treatment.AsItCame() -> {}
             case Treatment.Mended(_, var date, var messageId) -> date(date, messageId);
-            case Treatment.Dated(var date, var messageId) -> date(date, messageId);
         }
     }
 

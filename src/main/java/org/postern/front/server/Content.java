@@ -142,10 +142,10 @@ final class Content {
 
     /// Mail of our own users is mended; somebody else's is left alone, for it may be signed.
     private Intake.Treatment treatment(Reception reception, Instant now) {
-        if (transaction.facts().origin().isAuthenticated()) {
-            return new Intake.Treatment.Mended(reception.name(), now, messageId(reception));
-        }
-        return reception.has(Trait.DATES_MESSAGES)
+        boolean submitted =
+                transaction.facts().origin().isAuthenticated()
+                        || reception.has(Trait.SUBMISSION_PORT);
+        return submitted
                 ? new Intake.Treatment.Mended(reception.name(), now, messageId(reception))
                 : new Intake.Treatment.AsItCame();
     }

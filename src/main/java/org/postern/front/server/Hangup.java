@@ -10,8 +10,10 @@ final class Hangup extends Exception {
         QUIT,
         /// What it sent is no line of SMTP.
         BAD_INPUT,
-        /// It has used up our patience, or we are ending.
-        PATIENCE
+        /// It has used up our patience.
+        PATIENCE,
+        /// The server is ending.
+        ENDING
     }
 
     private static final long serialVersionUID = 1;

@@ -19,6 +19,10 @@ interface Link extends Closeable {
     /// minutes.
     void write(byte[] bytes, int length) throws IOException;
 
+    /// Hears the client no more: a read that waits ends as if the client had ended the connection.
+    /// The one method that another thread may call.
+    void stopHearing();
+
     /// Ends the connection so that the client can still read what was sent last, even if there is
     /// something from it that we have not read.
     void closeGently();

@@ -12,7 +12,7 @@ import java.util.Set;
 /// @param tag for rules to ask about, or empty
 record Reception(String name, String tag, Set<Trait> traits) {
     /// The port of message submission (RFC 6409 section 3.1).
-    private static final int SUBMISSION_PORT = 587;
+    private static final int SUBMISSION = 587;
 
     /// What is special about a listener.
     enum Trait {
@@ -20,8 +20,8 @@ record Reception(String name, String tag, Set<Trait> traits) {
         MASKS_SOURCE,
         /// DSN is offered (RFC 3461).
         OFFERS_DSN,
-        /// Messages get a Date and a Message-ID if they have none, whoever sends them.
-        DATES_MESSAGES,
+        /// It is at the port of message submission: whoever comes, messages are mended.
+        SUBMISSION_PORT,
         /// It is the local socket: lines may end in LF.
         LOCAL
     }
@@ -42,8 +42,8 @@ record Reception(String name, String tag, Set<Trait> traits) {
         switch (listen.place()) {
             case Listen.Place.Socket() -> traits.add(Trait.LOCAL);
             case Listen.Place.Network(_) -> {
-                if (listen.port() == SUBMISSION_PORT) {
-                    traits.add(Trait.DATES_MESSAGES);
+                if (listen.port() == SUBMISSION) {
+                    traits.add(Trait.SUBMISSION_PORT);
                 }
             }
         }

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Mail in: the listeners of a configuration, the local submission socket, and their sessions.
 public final class Server {
@@ -70,6 +72,8 @@ public final class Server {
     private final Places localPlaces = new Places(LOCAL_SESSIONS, OF_ONE_USER);
     private final Map<InetSocketAddress, Door> doors = new LinkedHashMap<>();
     private final List<Hearing> hearings = new ArrayList<>();
+    private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
     private volatile Means means;
     private volatile Reception localReception;
 
@@ -123,14 +127,17 @@ public final class Server {
         return traffic.lines();
     }
 
-    /// How many sessions there are.
-    public long sessions() {
-        return traffic.now();
+    /// The ports that network listeners are bound to.
+    synchronized List<Integer> ports() {
+        return doors.values().stream().map(Door::port).toList();
     }
 
-    /// Lets nobody in any more, and waits until the sessions are over, at most `grace`.
+    /// Lets nobody in any more, ends the sessions that do nothing, and waits until the others have
+    /// finished their mail transaction, at most `grace`.
     public void stop(Duration grace) {
         closeDoors();
+        ending = true;
+        sessions.forEach(Session::end);
         long end = System.nanoTime() + grace.toNanos();
         try {
             while (traffic.now() > 0 && System.nanoTime() < end) {
@@ -233,10 +240,16 @@ public final class Server {
     }
 
     private void hold(Link link, Reception reception, Peer peer) {
+        var session = new Session(ids.next(), link, reception, peer, means);
         traffic.begins(peer);
         try {
-            new Session(ids.next(), link, reception, peer, means).run();
+            sessions.add(session);
+            if (ending) {
+                session.end();
+            }
+            session.run();
         } finally {
+            sessions.remove(session);
             traffic.ends();
         }
     }

@@ -33,6 +33,7 @@ final class Session {
     private final Peer peer;
     private final Means means;
     private final Limits limits;
+    private final Link link;
     private final Wire wire;
     private final SessionLog log;
     private final Origin.Login login;
@@ -40,6 +41,8 @@ final class Session {
 
     private Phase phase = new Phase.Unidentified();
     private String line = "";
+    private volatile boolean waits;
+    private volatile boolean ending;
     private int mails;
     private int badCommands;
     private int rejectedRecipients;
@@ -50,6 +53,7 @@ final class Session {
         this.means = means;
         this.limits = means.limits();
         this.log = new SessionLog(means.log(), id, peer);
+        this.link = link;
         boolean local = reception.has(Trait.LOCAL);
         this.wire = new Wire(link, local ? LineEnds.LF_TOO : LineEnds.CRLF);
         this.login = local ? new Origin.Login.As("") : new Origin.Login.Anonymous();
@@ -61,7 +65,7 @@ final class Session {
         try {
             wire.say(Replies.greeting(reception.name()).wire());
             while (true) {
-                line = wire.line(patience());
+                line = nextLine();
                 answer(carryOut(Command.parse(line)));
             }
         } catch (Hangup e) {
@@ -77,6 +81,31 @@ final class Session {
             log.bug(e);
             sayLast(Replies.BUG);
             log.disconnected("bug");
+        }
+    }
+
+    /// Ends the session, but not in the middle of a mail transaction. Another thread calls this.
+    void end() {
+        ending = true;
+        if (waits) {
+            link.stopHearing();
+        }
+    }
+
+    private String nextLine() throws IOException, Hangup {
+        waits = !(phase instanceof Phase.MailTransaction);
+        if (ending && waits) {
+            throw new Hangup(Cause.ENDING, Replies.SHUTTING_DOWN);
+        }
+        try {
+            return wire.line(patience());
+        } catch (EOFException e) {
+            if (ending) {
+                throw new Hangup(Cause.ENDING, Replies.SHUTTING_DOWN);
+            }
+            throw e;
+        } finally {
+            waits = false;
         }
     }
 
@@ -345,7 +374,7 @@ final class Session {
 
     private void hangUp(Hangup hangup) {
         switch (hangup.why()) {
-            case QUIT -> {}
+            case QUIT, ENDING -> {}
             case BAD_INPUT -> log.badInput(hangup.reply());
             case PATIENCE -> log.failedCommand(line, hangup.reply());
         }

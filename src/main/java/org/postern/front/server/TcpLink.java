@@ -54,6 +54,15 @@ final class TcpLink implements Link {
     }
 
     @Override
+    public void stopHearing() {
+        try {
+            socket.shutdownInput();
+        } catch (IOException e) {
+            // It is closed, which serves as well.
+        }
+    }
+
+    @Override
     public void closeGently() {
         // Closing a socket with unread input resets the connection, and the last reply may be lost.
         try {

@@ -5,17 +5,17 @@ import org.postern.ipc.Deadlines;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /// A connection of a program on this machine, over a Unix socket.
 final class UnixLink implements Link {
     private static final Duration WRITE_PATIENCE = Duration.ofMinutes(5);
 
-    private final ByteChannel channel;
+    private final SocketChannel channel;
     private final Deadlines.Watched watched;
 
-    UnixLink(ByteChannel channel, Deadlines deadlines) {
+    UnixLink(SocketChannel channel, Deadlines deadlines) {
         this.channel = channel;
         this.watched = deadlines.watch(channel);
     }
@@ -47,6 +47,15 @@ final class UnixLink implements Link {
             }
         } finally {
             watched.none();
+        }
+    }
+
+    @Override
+    public void stopHearing() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            // It is closed, which serves as well.
         }
     }
 

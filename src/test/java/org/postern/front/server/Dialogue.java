@@ -173,7 +173,7 @@ final class Dialogue {
             traits.add(Trait.LOCAL);
         }
         if (stage.contains("587")) {
-            traits.add(Trait.DATES_MESSAGES);
+            traits.add(Trait.SUBMISSION_PORT);
         }
         if (stage.contains("mask-src")) {
             traits.add(Trait.MASKS_SOURCE);

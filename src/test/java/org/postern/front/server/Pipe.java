@@ -123,6 +123,11 @@ final class Pipe implements Link {
     }
 
     @Override
+    public void stopHearing() {
+        toServer.add(END);
+    }
+
+    @Override
     public void closeGently() {
         close();
     }
