@@ -165,8 +165,9 @@ public final class DnsResolver implements Resolver {
         return text.toString();
     }
 
+    /// In small letters: the case of a name says nothing, and compression mixes it.
     private static String text(Name name) {
-        return name.toString(true).equals("@") || name.equals(Name.root) ? "" : name.toString(true);
+        return name.equals(Name.root) ? "" : AddressSyntax.fold(name.toString(true));
     }
 
     /// An answer whose records are known to be of one class.

@@ -129,8 +129,8 @@ class FailoverTest {
                                 TAKES.replace(
                                                 "C: DATA",
                                                 "C: RCPT TO:<carol@example.org>\n"
-                                                    + "S: 451 later\n"
-                                                    + "C: DATA")
+                                                        + "S: 451 later\n"
+                                                        + "C: DATA")
                                         .replace("third time lucky", "bob"));
                 var second =
                         ScriptedPeer.plays(

@@ -37,6 +37,7 @@ final class ScriptedPeer implements Closeable {
     private final List<Socket> open = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch done;
     private final SSLContext tls;
+    private final CountDownLatch visited = new CountDownLatch(1);
     private volatile int connections;
 
     private ScriptedPeer(ServerSocket server, SSLContext tls, String... scripts) {
@@ -75,6 +76,11 @@ final class ScriptedPeer implements Closeable {
         return server.getLocalPort();
     }
 
+    /// Waits until a client has come.
+    void visited() throws InterruptedException {
+        assertEquals(true, visited.await(10, TimeUnit.SECONDS), "nobody came");
+    }
+
     int connections() {
         return connections;
     }
@@ -89,6 +95,7 @@ final class ScriptedPeer implements Closeable {
                 var socket = server.accept();
                 open.add(socket);
                 int number = connections++;
+                visited.countDown();
                 if (number >= scripts.size()) {
                     socket.close();
                     continue;

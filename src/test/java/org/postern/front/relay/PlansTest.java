@@ -1,0 +1,150 @@
+package org.postern.front.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.config.Config;
+import org.postern.config.Host;
+import org.postern.config.Sources;
+import org.postern.front.relay.Acquaintance.Kin;
+import org.postern.front.relay.Hop.Whereabouts;
+import org.postern.front.relay.Plan.Target;
+import org.postern.table.TableSet;
+
+import java.net.InetAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+
+/// What the actions of a configuration mean for mail out.
+class PlansTest {
+    private static final String REST =
+            """
+            action "any" relay
+            match for any action "any"
+            """;
+
+    private static Plans plans(String text) throws Exception {
+        var host = new Host("here.example", List.of("192.0.2.25", "[2001:db8::25]"));
+        var config = Config.parse(Sources.of("smtpd.conf", text + REST, host));
+        return new Plans(config, TableSet.open(config, _ -> {}));
+    }
+
+    private static String shown(Plan.Answer answer) {
+        return switch (answer) {
+            case Plan.Answer.Unplanned(var status, var why) -> status + " " + why;
+            case Plan.Answer.Planned(var plan) ->
+                    plan.helo()
+                            + " "
+                            + plan.naming()
+                            + " "
+                            + plan.sources().stream().map(Stop::key).toList()
+                            + " "
+                            + shown(plan.target());
+        };
+    }
+
+    private static String shown(Target target) {
+        return switch (target) {
+            case Target.Exchangers() -> "exchangers";
+            case Target.SmartHosts(var hops) ->
+                    String.join(" ", hops.stream().map(PlansTest::shown).toList());
+        };
+    }
+
+    private static String shown(Hop hop) {
+        var where =
+                switch (hop.where()) {
+                    case Whereabouts.At(var addresses) ->
+                            addresses.getFirst() instanceof UnixDomainSocketAddress unix
+                                    ? unix.getPath().toString()
+                                    : addresses.toString();
+                    case Whereabouts.Unasked(var port) -> hop.name() + ":" + port;
+                };
+        return hop.dialect() + "/" + hop.security() + "/" + where;
+    }
+
+    @Test
+    void aPlainRelayGoesToTheExchangers() throws Exception {
+        var plans = plans("action \"out\" relay\n");
+        assertEquals("here.example RELAY [] exchangers", shown(plans.plan("out")));
+    }
+
+    @Test
+    void theActionSaysTheNameAndTheSources() throws Exception {
+        var plans =
+                plans(
+                        "action \"out\" relay helo mx.example src { 192.0.2.1, \"[2001:db8::1]\""
+                                + " }\n");
+        assertEquals(
+                "mx.example RELAY [192.0.2.1, [2001:db8::1]] exchangers", shown(plans.plan("out")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "smart.example, SMTP/OPPORTUNISTIC/smart.example:25",
+        "smtp://smart.example:587, SMTP/OPPORTUNISTIC/smart.example:587",
+        "smtp+notls://127.0.0.1:2525, SMTP/NEVER/127.0.0.1:2525",
+        "smtp+tls://smart.example, SMTP/STARTTLS/smart.example:25",
+        "smtps://smart.example, SMTP/IMPLICIT/smart.example:465",
+        "lmtp://store.example:24, LMTP/NEVER/store.example:24"
+    })
+    void aSmartHostIsARelayUrl(String url, String hop) throws Exception {
+        var plans = plans("action \"out\" relay host \"" + url + "\"\n");
+        assertEquals("here.example RELAY [] " + hop, shown(plans.plan("out")));
+    }
+
+    @Test
+    void smartHostsTakeTurnsAndStandInForOneAnother() throws Exception {
+        var plans = plans("action \"out\" relay host { a.example, b.example }\n");
+        assertEquals(
+                "here.example RELAY [] SMTP/OPPORTUNISTIC/a.example:25"
+                        + " SMTP/OPPORTUNISTIC/b.example:25",
+                shown(plans.plan("out")));
+        assertEquals(
+                "here.example RELAY [] SMTP/OPPORTUNISTIC/b.example:25"
+                        + " SMTP/OPPORTUNISTIC/a.example:25",
+                shown(plans.plan("out")));
+    }
+
+    @Test
+    void lmtpGoesToANeighbour() throws Exception {
+        var plans =
+                plans(
+                        "action \"in\" lmtp \"/run/dovecot/lmtp\"\n"
+                                + "action \"box\" lmtp \"127.0.0.1:24\" rcpt-to\n");
+        assertEquals(
+                "here.example NEIGHBOUR_BY_USER [] LMTP/NEVER//run/dovecot/lmtp",
+                shown(plans.plan("in")));
+        assertEquals(
+                "here.example NEIGHBOUR_BY_MAILBOX [] LMTP/NEVER/127.0.0.1:24",
+                shown(plans.plan("box")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gone", "home"})
+    void anActionThatDoesNotSendOnDefers(String name) throws Exception {
+        var plans = plans("action \"home\" maildir\n");
+        assertEquals("4.3.5", shown(plans.plan(name)).substring(0, 5));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mx.example, 192.0.2.1, STRANGER",
+        "mx.example, 192.0.2.25, OURSELVES",
+        "mx.example, 2001:db8::25, OURSELVES",
+        "Here.Example, 192.0.2.1, OURSELVES",
+        "mx.example, 127.9.9.9, NOBODY",
+        "mx.example, ::1, NOBODY",
+        "mx.example, 0.0.0.0, NOBODY",
+        "mx.example, 0.1.2.3, NOBODY",
+        "mx.example, 224.0.0.1, NOBODY",
+        "localhost, 192.0.2.1, NOBODY"
+    })
+    void weKnowOurselves(String host, String address, Kin kin) throws Exception {
+        var ourselves = new Ourselves(plans("action \"out\" relay\n"));
+        assertEquals(kin, ourselves.of(host, InetAddress.getByName(address)));
+    }
+}
