@@ -102,7 +102,7 @@ final class Letter implements Closeable {
         for (; octet >= 0 && octet != '\n'; octet = next()) {
             if (line.length() >= most) {
                 // A long line that is no header field is the body of a text without a header.
-                if (isField(line) || !fields.isEmpty()) {
+                if (isField(line) || most < LONGEST_HEADER) {
                     throw new IOException("the header is longer than 1 MB");
                 }
                 body(line);
