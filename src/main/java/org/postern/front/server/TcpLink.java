@@ -30,7 +30,7 @@ final class TcpLink implements Link {
 
     @Override
     public int read(byte[] into, int from, int length, Duration patience) throws IOException {
-        int milliseconds = (int) Math.clamp(patience.toMillis(), 1, Integer.MAX_VALUE);
+        int milliseconds = Math.clamp(patience.toMillis(), 1, Integer.MAX_VALUE);
         if (milliseconds != timeout) {
             socket.setSoTimeout(milliseconds);
             timeout = milliseconds;
