@@ -151,7 +151,7 @@ public final class Smtpd {
         var household = Household.found(options.files());
         var premises = new Premises(options.place(), household);
         premises.prepare();
-        try (var alone = alone();
+        try (var _ = alone();
                 var stream = new StreamSink(new FileOutputStream(FileDescriptor.err))) {
             var log = new Log(sink(stream));
             Supervisor.applyVerbosity(log, options.verbosity());
