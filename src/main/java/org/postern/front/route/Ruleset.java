@@ -11,7 +11,6 @@ import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.table.Answer;
-import org.postern.table.Table;
 import org.postern.table.TableSet;
 
 import java.net.InetAddress;
@@ -22,13 +21,24 @@ import java.util.Set;
 /// hold decides.
 public final class Ruleset {
     private final Config config;
-    private final TableSet tables;
+    private final Lists lists;
     private final Set<InetAddress> ownAddresses = new HashSet<>();
+
+    /// Asks tables whether a key is in them.
+    @FunctionalInterface
+    interface Lists {
+        Answer<String> contains(String table, Service service, String key);
+    }
 
     /// The ruleset of the configuration that these are the tables of.
     public Ruleset(TableSet tables) {
-        this.config = tables.config();
-        this.tables = tables;
+        this(tables.config(), (table, service, key) -> tables.table(table).contains(service, key));
+    }
+
+    /// The ruleset of `config`, which asks `lists`.
+    Ruleset(Config config, Lists lists) {
+        this.config = config;
+        this.lists = lists;
         for (var text : config.sources().host().localAddresses()) {
             var address = withoutZone(text);
             if (isAddress(address)) {
@@ -125,14 +135,14 @@ public final class Ruleset {
     }
 
     private Finding contains(TableRef use, String key) {
-        return Finding.of(tables.contains(use, key));
+        return Finding.of(lists.contains(use.name(), use.service(), key));
     }
 
     private Finding fromLocal(Question question) {
         var source = question.source();
         return source.equals(Origin.LOCAL)
                 ? new Finding.Yes()
-                : Finding.of(tables.table(Config.LOCALHOST).contains(Service.NETADDR, source));
+                : Finding.of(lists.contains(Config.LOCALHOST, Service.NETADDR, source));
     }
 
     private static boolean isNamed(Origin origin) {
@@ -153,7 +163,7 @@ public final class Ruleset {
     /// Names are compared as text, and so is an address without brackets; address literals are
     /// compared as addresses.
     private Finding forLocal(String domain) {
-        var answer = tables.table(Config.LOCALNAMES).contains(Service.DOMAIN, domain);
+        var answer = lists.contains(Config.LOCALNAMES, Service.DOMAIN, domain);
         if (!(answer instanceof Answer.Absent<String>) || !domain.startsWith("[")) {
             return Finding.of(answer);
         }
@@ -178,23 +188,24 @@ public final class Ruleset {
     /// A login with `@` is compared as a mailbox, but an entry without `@` does not stand for it:
     /// `joe` is not `joe@elsewhere.example`.
     private Finding authenticatedAsMailbox(TableRef use, String user) {
-        var table = tables.table(use.name());
-        var answer = table.contains(Service.MAILADDR, user);
+        var table = use.name();
+        var answer = lists.contains(table, Service.MAILADDR, user);
         if (!(answer instanceof Answer.Found<String>) || !hasBareEntry(table, user)) {
             return Finding.of(answer);
         }
-        return table.contains(Service.STRING, user) instanceof Answer.Found<String>
+        return lists.contains(table, Service.STRING, user) instanceof Answer.Found<String>
                 ? new Finding.Yes()
                 : Finding.of(
-                        table.contains(Service.MAILADDR, user.substring(user.lastIndexOf('@'))));
+                        lists.contains(
+                                table, Service.MAILADDR, user.substring(user.lastIndexOf('@'))));
     }
 
-    private boolean hasBareEntry(Table table, String user) {
+    private boolean hasBareEntry(String table, String user) {
         var localPart = user.substring(0, user.lastIndexOf('@'));
         int cut = localPart.indexOf(config.settings().subAddressDelimiter());
-        return table.contains(Service.STRING, localPart) instanceof Answer.Found<String>
+        return lists.contains(table, Service.STRING, localPart) instanceof Answer.Found<String>
                 || (cut >= 0
-                        && table.contains(Service.STRING, localPart.substring(0, cut))
+                        && lists.contains(table, Service.STRING, localPart.substring(0, cut))
                                 instanceof Answer.Found<String>);
     }
 

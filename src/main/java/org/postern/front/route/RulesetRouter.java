@@ -15,8 +15,12 @@ public final class RulesetRouter implements Router {
 
     /// A router for the configuration that these are the tables of.
     public RulesetRouter(TableSet tables, AccountBook accounts) {
-        this.ruleset = new Ruleset(tables);
-        this.aliases = new Aliases(tables);
+        this(new Ruleset(tables), new Aliases(tables), accounts);
+    }
+
+    RulesetRouter(Ruleset ruleset, Aliases aliases, AccountBook accounts) {
+        this.ruleset = ruleset;
+        this.aliases = aliases;
         this.accounts = accounts;
     }
 
