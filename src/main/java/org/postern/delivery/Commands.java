@@ -27,14 +27,20 @@ final class Commands {
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final Duration patience;
+    private final Places users;
+    private final Places all;
 
     // The commands that run; any thread.
     private final Set<Child> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
     /// @param patience how long a command may take in all, before it is killed
-    Commands(Duration patience) {
+    /// @param most how many run at a time
+    /// @param mostPerUser how many of these as the same user
+    Commands(Duration patience, int most, int mostPerUser) {
         this.patience = patience;
+        this.all = new Places(most);
+        this.users = new Places(mostPerUser);
     }
 
     /// A command that is to run.
@@ -50,7 +56,13 @@ final class Commands {
     /// Runs a command with `letter` as its input, and waits for its end.
     ///
     /// @throws ContentLost if the content did not come whole: the command was killed
-    Outcome run(Order order, Letter letter) throws ContentLost {
+    /// @throws IOException if too many run already
+    Outcome run(Order order, Letter letter) throws IOException {
+        var user = Integer.toUnsignedString(order.who().uid());
+        return users.within(user, () -> all.within("", () -> start(order, letter)));
+    }
+
+    private Outcome start(Order order, Letter letter) throws ContentLost {
         if (order.line().indexOf('\0') >= 0) {
             return Trouble.deferred("a command with a NUL in it");
         }

@@ -32,7 +32,8 @@ public final class DeliveryRoom implements Tenant {
     /// Where mailboxes of the method `mbox` are.
     public static final Path MAIL_SPOOL = Path.of("/var/mail");
 
-    private static final int WORKERS = 32;
+    private static final int WORKERS = 64;
+    private static final int MOST_COMMANDS = 50;
     private static final int MOST_PER_USER = 7;
     private static final int MOST_QUESTIONS = 64;
     private static final int MOST_FILE_WORK = 64;
@@ -44,7 +45,7 @@ public final class DeliveryRoom implements Tenant {
     private final Circumstances circumstances;
     private final InstantSource clock;
     private final UserDirectory users = new UserDirectory(new Accounts());
-    private final Commands commands = new Commands(COMMAND_PATIENCE);
+    private final Commands commands = new Commands(COMMAND_PATIENCE, MOST_COMMANDS, MOST_PER_USER);
     private final Means means;
     private final ForwardFile forwards;
     private final List<Worker> workers = new ArrayList<>();
@@ -108,7 +109,6 @@ public final class DeliveryRoom implements Tenant {
                 new Worker.Circle(
                         () -> tables,
                         means,
-                        new PlacesPerUser(MOST_PER_USER),
                         deadlines,
                         clock,
                         new SessionId.Source(),

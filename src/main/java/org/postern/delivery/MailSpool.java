@@ -35,6 +35,7 @@ final class MailSpool {
     private final MailboxFile mailbox;
     private final InstantSource clock;
     private final Duration patience;
+    private final Places mailboxes = new Places(1);
 
     /// @param patience how long to wait for the dot-lock
     MailSpool(Path directory, MailboxFile mailbox, InstantSource clock, Duration patience) {
@@ -51,12 +52,16 @@ final class MailSpool {
         if (who.name().isEmpty() || who.name().startsWith(".") || who.name().contains("/")) {
             throw new IOException("no file can be named like this user");
         }
-        var path = directory.resolve(who.name());
+        mailboxes.within(who.name(), () -> locked(directory.resolve(who.name()), who, letter));
+    }
+
+    private Path locked(Path path, LocalUser who, Letter letter) throws IOException {
         checkDirectory();
         var lock = lock(who);
         try {
             make(path, who);
             mailbox.append(path, who, MailboxFile.Owner.USER, letter);
+            return path;
         } finally {
             if (lock.isPresent()) {
                 Files.deleteIfExists(lock.get());

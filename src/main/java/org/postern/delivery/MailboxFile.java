@@ -21,6 +21,7 @@ final class MailboxFile {
     private final AsUser asUser;
     private final InstantSource clock;
     private final Duration patience;
+    private final Places files = new Places(1);
 
     /// @param patience how long to wait for a lock
     MailboxFile(AsUser asUser, InstantSource clock, Duration patience) {
@@ -43,18 +44,21 @@ final class MailboxFile {
     /// @throws ContentLost if the content did not come whole; the file is as it was
     /// @throws IOException if the letter could not be appended; the file is as it was
     void append(Path path, LocalUser who, Owner owner, Letter letter) throws IOException {
-        asUser.call(
-                who.identity(),
-                () -> {
-                    try {
-                        locked(path, who, owner, letter);
-                    } catch (ContentLost lost) {
-                        throw lost;
-                    } catch (IOException e) {
-                        throw new FileTrouble(Trouble.describe(e, who, path), e);
-                    }
-                    return path;
-                });
+        // Our own threads wait here, not for the lock, which is asked for again and again.
+        files.within(
+                path.toString(),
+                () -> asUser.call(who.identity(), () -> appended(path, who, owner, letter)));
+    }
+
+    private Path appended(Path path, LocalUser who, Owner owner, Letter letter) throws IOException {
+        try {
+            locked(path, who, owner, letter);
+            return path;
+        } catch (ContentLost lost) {
+            throw lost;
+        } catch (IOException e) {
+            throw new FileTrouble(Trouble.describe(e, who, path), e);
+        }
     }
 
     private void locked(Path path, LocalUser who, Owner owner, Letter letter) throws IOException {

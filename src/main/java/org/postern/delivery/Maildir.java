@@ -1,6 +1,7 @@
 package org.postern.delivery;
 
 import org.postern.os.Filesystem;
+import org.postern.os.OpenFile;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,8 +15,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Puts letters into one Maildir, on a thread that acts as its user.
@@ -36,11 +39,13 @@ final class Maildir {
     private final Path root;
     private final LocalUser who;
     private final MaildirNames names;
+    private final Syncs syncs;
 
-    Maildir(Path root, LocalUser who, MaildirNames names) {
+    Maildir(Path root, LocalUser who, MaildirNames names, Syncs syncs) {
         this.root = root;
         this.who = who;
         this.names = names;
+        this.syncs = syncs;
     }
 
     /// Which folder of the Maildir a letter goes to.
@@ -83,7 +88,7 @@ final class Maildir {
 
             record Written(Path base, Path file, FileChannel channel) implements Phase {}
 
-            record Renamed(Path base, Path file) implements Phase {}
+            record Renamed(Path file) implements Phase {}
 
             record Stored() implements Phase {}
 
@@ -112,11 +117,20 @@ final class Maildir {
     void put(List<Turn> turns) {
         try {
             turns.forEach(this::write);
-            turns.forEach(this::sync);
-            syncDirectories(turns);
+            byBase(turns).forEach(this::settle);
         } finally {
             turns.forEach(Maildir::sweep);
         }
+    }
+
+    private static Map<Path, List<Turn>> byBase(List<Turn> turns) {
+        var byBase = new LinkedHashMap<Path, List<Turn>>();
+        for (var turn : turns) {
+            if (turn.phase instanceof Turn.Phase.Written(var base, _, _)) {
+                byBase.computeIfAbsent(base, _ -> new ArrayList<>()).add(turn);
+            }
+        }
+        return byBase;
     }
 
     private void write(Turn turn) {
@@ -176,48 +190,43 @@ final class Maildir {
         }
     }
 
-    private void sync(Turn turn) {
-        if (!(turn.phase instanceof Turn.Phase.Written(var base, var file, var channel))) {
+    /// Brings all letters that were written below `base` home.
+    private void settle(Path base, List<Turn> turns) {
+        try (var place = OpenFile.read(base.resolve("new"))) {
+            var written = new ArrayList<Syncs.Wish>();
+            for (var turn : turns) {
+                if (turn.phase instanceof Turn.Phase.Written(_, _, var channel)) {
+                    written.add(() -> channel.force(false));
+                }
+            }
+            syncs.sync(place, written);
+            turns.forEach(this::rename);
+            syncs.sync(place, List.of(place::sync));
+            for (var turn : turns) {
+                if (turn.phase instanceof Turn.Phase.Renamed) {
+                    turn.phase = new Turn.Phase.Stored();
+                }
+            }
+        } catch (IOException e) {
+            turns.stream()
+                    .filter(turn -> !(turn.phase instanceof Turn.Phase.Failed))
+                    .forEach(turn -> fail(turn, e));
+        }
+    }
+
+    private void rename(Turn turn) {
+        if (!(turn.phase instanceof Turn.Phase.Written(_, var file, var channel))) {
             return;
         }
         try {
-            channel.force(false);
             channel.close();
-            var home = base.resolve("new").resolve(file.getFileName());
+            var base = Objects.requireNonNull(file.getParent()).resolveSibling("new");
+            var home = base.resolve(file.getFileName());
             Files.move(file, home, StandardCopyOption.ATOMIC_MOVE);
-            turn.phase = new Turn.Phase.Renamed(base, home);
+            turn.phase = new Turn.Phase.Renamed(home);
         } catch (IOException e) {
             fail(turn, e);
         }
-    }
-
-    private void syncDirectories(List<Turn> turns) {
-        var bases = new LinkedHashSet<Path>();
-        for (var turn : turns) {
-            if (turn.phase instanceof Turn.Phase.Renamed(var base, _)) {
-                bases.add(base);
-            }
-        }
-        for (var base : bases) {
-            try {
-                Filesystem.syncDirectory(base.resolve("new"));
-                settle(turns, base);
-            } catch (IOException e) {
-                turns.stream().filter(turn -> isIn(turn, base)).forEach(turn -> fail(turn, e));
-            }
-        }
-    }
-
-    private static void settle(List<Turn> turns, Path base) {
-        for (var turn : turns) {
-            if (isIn(turn, base)) {
-                turn.phase = new Turn.Phase.Stored();
-            }
-        }
-    }
-
-    private static boolean isIn(Turn turn, Path base) {
-        return turn.phase instanceof Turn.Phase.Renamed(var where, _) && where.equals(base);
     }
 
     private void fail(Turn turn, IOException e) {
@@ -234,7 +243,7 @@ final class Maildir {
                     channel.close();
                     Files.deleteIfExists(file);
                 }
-                case Turn.Phase.Renamed(_, var file) -> Files.deleteIfExists(file);
+                case Turn.Phase.Renamed(var file) -> Files.deleteIfExists(file);
                 case Turn.Phase.Waiting _, Turn.Phase.Stored _, Turn.Phase.Failed _ -> {}
             }
         } catch (IOException e) {

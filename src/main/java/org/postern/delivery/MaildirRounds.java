@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// Puts letters into Maildirs in rounds: letters for the same Maildir that come while a round is
-/// under way make up the next one. A round costs one change of identity and one sync of the
-/// directory, however many letters it has.
+/// under way make up the next one. A round costs one change of identity, however many letters it
+/// has, and shares its syncs with the rounds of other users ([Syncs]).
 ///
 /// Called by the threads of attempts; each waits until its letter is on disk.
 final class MaildirRounds {
@@ -25,6 +25,7 @@ final class MaildirRounds {
 
     private final AsUser asUser;
     private final MaildirNames names;
+    private final Syncs syncs = new Syncs();
 
     // Guarded by itself: the Maildirs that a round is under way in, and who waits for the next.
     private final Map<Key, ArrayDeque<Waiting>> lanes = new HashMap<>();
@@ -74,7 +75,7 @@ final class MaildirRounds {
     }
 
     private void work(Path root, LocalUser who, List<Maildir.Turn> turns) throws IOException {
-        var maildir = new Maildir(root, who, names);
+        var maildir = new Maildir(root, who, names, syncs);
         asUser.call(
                 who.identity(),
                 () -> {

@@ -38,8 +38,7 @@ final class Reporting {
                 + stat(outcome);
     }
 
-    /// The user that a destination belongs to.
-    static String user(Destination destination) {
+    private static String user(Destination destination) {
         return switch (destination) {
             case Destination.Account(var user, _) -> user;
             case Destination.Sealed(var user, _, _) -> user;

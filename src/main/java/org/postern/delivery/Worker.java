@@ -40,7 +40,6 @@ final class Worker implements Runnable {
     record Circle(
             Supplier<TableSet> tables,
             Means means,
-            PlacesPerUser places,
             Deadlines deadlines,
             InstantSource clock,
             SessionId.Source sessions,
@@ -132,10 +131,10 @@ final class Worker implements Runnable {
         Outcome outcome;
         switch (content) {
             case Work.Content.Inline(var bytes) ->
-                    outcome = within(envelope, new Source.Inline(bytes));
+                    outcome = outcome(envelope, new Source.Inline(bytes));
             case Work.Content.OnRequest(var length) -> {
                 var source = new Source.Fetched(conversation, length);
-                outcome = within(envelope, source);
+                outcome = outcome(envelope, source);
                 source.drain();
             }
         }
@@ -150,22 +149,7 @@ final class Worker implements Runnable {
         conversation.flush();
     }
 
-    private Outcome within(Envelope envelope, Source source) throws ContentLost {
-        var user = Reporting.user(envelope.share().destination());
-        boolean taken = false;
-        try {
-            taken = circle.places().take(user);
-            if (!taken) {
-                return Trouble.deferred("too many deliveries for this user at once");
-            }
-            return new Delivery(circle.tables().get(), circle.means(), envelope, source).attempt();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Trouble.deferred("interrupted");
-        } finally {
-            if (taken) {
-                circle.places().giveBack(user);
-            }
-        }
+    private Outcome outcome(Envelope envelope, Source source) throws ContentLost {
+        return new Delivery(circle.tables().get(), circle.means(), envelope, source).attempt();
     }
 }

@@ -43,6 +43,7 @@ enum Call {
     SOCKET(41, 198),
     STATFS(137, 43),
     STATX(332, 291),
+    SYNCFS(306, 267),
     UMASK(95, 166),
     UNAME(63, 160),
     UNLINKAT(263, 35),

@@ -79,9 +79,9 @@ class CommandDeliveryTest {
             delivered(village.deliver(village.to("cat", "alice"), "A: b\n\nbody\n"));
             assertEquals(
                     "Return-Path: <carol@example.net>\n"
-                        + "Delivered-To: list@example.org\n"
-                        + "A: b\n\n"
-                        + "body\n",
+                            + "Delivered-To: list@example.org\n"
+                            + "A: b\n\n"
+                            + "body\n",
                     Village.text(out(village)));
         }
     }
@@ -350,7 +350,8 @@ class CommandDeliveryTest {
                             java.util.Map.of("PATH", "/bin"));
             deferred(
                     "terminated; timeout",
-                    new Commands(Duration.ofMillis(300)).run(order, LetterTest.letter("\nx\n")));
+                    new Commands(Duration.ofMillis(300), 1, 1)
+                            .run(order, LetterTest.letter("\nx\n")));
         }
     }
 
@@ -368,7 +369,7 @@ class CommandDeliveryTest {
                             "sleep 600", user, Path.of("/"), java.util.Map.of("PATH", "/bin"));
             deferred(
                     "terminated; timeout",
-                    new Commands(Duration.ofMillis(300))
+                    new Commands(Duration.ofMillis(300), 1, 1)
                             .run(order, LetterTest.letter("\n" + "x".repeat(1_000_000))));
         }
     }

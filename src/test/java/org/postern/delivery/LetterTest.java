@@ -84,12 +84,12 @@ class LetterTest {
                 poured(
                         letter(
                                 "return-PATH: <x@y>\n"
-                                    + " more\n"
-                                    + "\tmore\n"
-                                    + "A: b\n"
-                                    + "Return-Path:<z>\n"
-                                    + "C: d\n\n"
-                                    + "Return-Path: stays\n")));
+                                        + " more\n"
+                                        + "\tmore\n"
+                                        + "A: b\n"
+                                        + "Return-Path:<z>\n"
+                                        + "C: d\n\n"
+                                        + "Return-Path: stays\n")));
     }
 
     @Test

@@ -47,9 +47,9 @@ class MaildirDeliveryTest {
             var letter = Village.files(inbox(village, "alice")).getFirst();
             assertEquals(
                     "Return-Path: <carol@example.net>\n"
-                        + "Delivered-To: list@example.org\n"
-                        + "Subject: x\n\n"
-                        + "body\n",
+                            + "Delivered-To: list@example.org\n"
+                            + "Subject: x\n\n"
+                            + "body\n",
                     Village.text(letter));
         }
     }
@@ -288,9 +288,9 @@ class MaildirDeliveryTest {
             assertTrue(
                     line.matches(
                             "[0-9a-f]{16} mda delivery evpid=1234567800000001"
-                                + " from=<carol@example.net> to=<user@example.org>"
-                                + " rcpt=<list@example.org> user=alice delay=1m1s result=Ok"
-                                + " stat=Delivered"),
+                                    + " from=<carol@example.net> to=<user@example.org>"
+                                    + " rcpt=<list@example.org> user=alice delay=1m1s result=Ok"
+                                    + " stat=Delivered"),
                     line);
         }
     }
