@@ -33,7 +33,8 @@ final class AnswerCache {
         this.entries =
                 new LinkedHashMap<>(64, 0.75f, true) {
                     @Override
-                    protected boolean removeEldestEntry(Map.Entry<Question, Entry> eldest) {
+                    protected boolean removeEldestEntry(
+                            Map.Entry<Question, AnswerCache.Entry> eldest) {
                         return size() > capacity;
                     }
                 };

@@ -100,7 +100,7 @@ public final class DnsResolver implements Resolver {
     /// Asks a first question, on the thread of whoever opens the resolver, and waits for no answer.
     private DnsResolver warm() {
         var query = Message.newQuery(Record.newRecord(Name.root, Type.NS, DClass.IN));
-        var unused = rounds.getFirst().getFirst().sendAsync(query, executor);
+        var _ = rounds.getFirst().getFirst().sendAsync(query, executor);
         return this;
     }
 

@@ -26,7 +26,7 @@ final class Hosts {
         var hosts = new Hosts();
         for (var line : text.split("\n", -1)) {
             int comment = line.indexOf('#');
-            hosts.add((comment < 0 ? line : line.substring(0, comment)).strip().split("\\s+"));
+            hosts.add((comment < 0 ? line : line.substring(0, comment)).strip().split("\\s+", -1));
         }
         if (!hosts.addresses.containsKey("localhost")) {
             hosts.add(new String[] {"127.0.0.1", "localhost"});

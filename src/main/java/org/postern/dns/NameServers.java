@@ -41,7 +41,7 @@ public record NameServers(List<InetSocketAddress> addresses) {
     static NameServers parse(String text) {
         var servers = new ArrayList<InetSocketAddress>();
         for (var line : text.split("\n", -1)) {
-            var words = line.strip().split("\\s+");
+            var words = line.strip().split("\\s+", -1);
             if (words.length >= 2 && words[0].equals("nameserver")) {
                 address(words[1]).ifPresent(servers::add);
             }

@@ -354,7 +354,7 @@ final class Attempt {
     }
 
     private void settle(Envelope envelope, Outcome outcome, Trail trail) {
-        pending.removeIf(addressee -> addressee.envelope() == envelope);
+        pending.removeIf(addressee -> addressee.envelope().id().equals(envelope.id()));
         results.add(new Work.Result(envelope.id(), outcome));
         if (plan.naming().isNeighbour()) {
             deliveryLog.delivered(envelope, outcome, trail);

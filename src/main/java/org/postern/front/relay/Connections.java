@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentMap;
 final class Connections {
     private static final Duration FAMILY_PAUSE = Duration.ofMinutes(1);
 
+    private static final int MOST_REFUSALS = 5;
+
     private final Kit kit;
     private final Seats seats = new Seats();
     private final Health health;
@@ -53,40 +55,65 @@ final class Connections {
     }
 
     /// A session on `route`. Whoever is granted one gives it back by [#giveBack].
+    ///
+    /// A host that serves us but wants no more sessions now is asked again when one of them is
+    /// free.
     Lease lease(Route route) throws InterruptedException {
+        for (int refusals = 0; refusals < MOST_REFUSALS; refusals++) {
+            var trouble = health.trouble(route);
+            if (trouble.isPresent() && !kept.holds(route)) {
+                return new Lease.LeftAlone(trouble.get());
+            }
+            if (!seats.take(route.stop().address(), kit.timeouts().seat())) {
+                break;
+            }
+            switch (seated(route)) {
+                case Seated.Settled(var lease) -> {
+                    return lease;
+                }
+                case Seated.AskAgain() -> {}
+            }
+        }
+        return new Lease.Denied(Fault.BUSY, "too many sessions with this host already");
+    }
+
+    /// What came of having a seat.
+    private sealed interface Seated {
+        record Settled(Lease lease) implements Seated {}
+
+        record AskAgain() implements Seated {}
+    }
+
+    /// Begins or takes up a session, now that there is a seat for it; gives the seat back unless a
+    /// session is granted.
+    private Seated seated(Route route) {
+        var address = route.stop().address();
+        var waiting = kept.take(route);
+        if (waiting.isPresent()) {
+            return new Seated.Settled(new Lease.Granted(waiting.get(), Age.KEPT));
+        }
         var trouble = health.trouble(route);
         if (trouble.isPresent()) {
-            return new Lease.LeftAlone(trouble.get());
+            seats.free(address);
+            return new Seated.Settled(new Lease.LeftAlone(trouble.get()));
         }
-        var address = route.stop().address();
-        if (!seats.take(address, kit.timeouts().seat())) {
-            return new Lease.Denied(Fault.BUSY, "too many sessions with this host already");
-        }
-        boolean granted = false;
-        try {
-            var session = kept.take(route);
-            if (session.isPresent()) {
-                granted = true;
-                return new Lease.Granted(session.get(), Age.KEPT);
+        var began = kit.clock().instant();
+        return switch (ClientSession.open(kit, route.source(), route.stop(), route.helo())) {
+            case Opening.Ready(var fresh) -> {
+                works(route);
+                yield new Seated.Settled(new Lease.Granted(fresh, Age.FRESH));
             }
-            var began = kit.clock().instant();
-            return switch (ClientSession.open(kit, route.source(), route.stop(), route.helo())) {
-                case Opening.Ready(var fresh) -> {
-                    granted = true;
-                    works(route);
-                    yield new Lease.Granted(fresh, Age.FRESH);
+            case Opening.Shut(var fault, var why) -> {
+                if (fault == Fault.BUSY && (seats.freeTooBusy(address) || kept.holds(route))) {
+                    yield new Seated.AskAgain();
                 }
-                case Opening.Shut(var fault, var why) -> {
-                    granted = true; // as far as the seat goes: it is given back here
-                    failed(route, began, fault, why);
-                    yield new Lease.Denied(fault, why);
+                if (fault != Fault.BUSY) {
+                    seats.free(address);
                 }
-            };
-        } finally {
-            if (!granted) {
-                seats.free(address);
+                failed(route, began, fault, why);
+                yield new Seated.Settled(new Lease.Denied(fault, why));
             }
-        }
+        };
     }
 
     private void works(Route route) {
@@ -100,11 +127,6 @@ final class Connections {
 
     private void failed(Route route, Instant began, Fault fault, String why) {
         var address = route.stop().address();
-        if (fault == Fault.BUSY) {
-            seats.freeTooBusy(address);
-        } else {
-            seats.free(address);
-        }
         if (fault == Fault.UNREACHABLE_FAMILY && address instanceof InetSocketAddress inet) {
             var until = kit.clock().instant().plus(FAMILY_PAUSE);
             unreachable.put(Family.of(inet.getAddress()), until);
@@ -126,11 +148,11 @@ final class Connections {
     ///
     /// @param most how many messages one session may carry
     void giveBack(Route route, ClientSession session, int most) {
+        // Kept first: whoever waits for the seat is to find the session.
+        boolean ends =
+                session.isOpen() && (session.messages() >= most || !kept.keep(route, session));
         seats.free(route.stop().address());
-        if (!session.isOpen()) {
-            return;
-        }
-        if (session.messages() >= most || !kept.keep(route, session)) {
+        if (ends) {
             Thread.ofVirtual().name("quit").start(session::quit);
         }
     }

@@ -43,6 +43,11 @@ final class KeptSessions {
         return Optional.of(session);
     }
 
+    /// Does a session wait on `route`?
+    synchronized boolean holds(Route route) {
+        return idle.containsKey(route);
+    }
+
     /// Keeps `session` for the next message on `route`.
     ///
     /// @return false if there is no place for it: the caller ends it

@@ -56,32 +56,44 @@ final class Seats {
 
     /// Gives a seat back after it served well.
     void free(SocketAddress address) {
-        free(address, 1);
-    }
-
-    /// Gives a seat back that the host did not want to give.
-    void freeTooBusy(SocketAddress address) {
-        free(address, -1);
-    }
-
-    private void free(SocketAddress address, int experience) {
         lock.lock();
         try {
-            var host = hosts.get(address);
-            if (host == null) {
-                throw new IllegalStateException("a seat at " + address + " was never taken");
-            }
-            host.taken--;
-            host.limit =
-                    experience > 0
-                            ? Math.min(MOST, host.limit + 1 / host.limit)
-                            : Math.max(1, host.limit / 2);
-            host.freed.signal();
-            if (host.taken == 0 && host.waiting == 0 && host.limit >= MOST) {
-                hosts.remove(address);
-            }
+            var host = leave(address);
+            host.limit = Math.min(MOST, host.limit + 1 / host.limit);
+            forgetIfUnremarkable(address, host);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Gives a seat back that the host did not want to give: no more than it serves now, and no
+    /// more than half of what we thought, from now on.
+    ///
+    /// @return whether the host serves us on other seats
+    boolean freeTooBusy(SocketAddress address) {
+        lock.lock();
+        try {
+            var host = leave(address);
+            host.limit = Math.max(1, Math.min(host.limit / 2, host.taken));
+            return host.taken > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Host leave(SocketAddress address) {
+        var host = hosts.get(address);
+        if (host == null) {
+            throw new IllegalStateException("a seat at " + address + " was never taken");
+        }
+        host.taken--;
+        host.freed.signal();
+        return host;
+    }
+
+    private void forgetIfUnremarkable(SocketAddress address, Host host) {
+        if (host.taken == 0 && host.waiting == 0 && host.limit >= MOST) {
+            hosts.remove(address);
         }
     }
 

@@ -108,7 +108,7 @@ final class Transaction {
             wire.say("DATA");
         }
         var mail = wire.reply(timeouts.command());
-        if (mail.closes() || !wholeAtOnce && !mail.isPositive()) {
+        if (mail.closes() || (!wholeAtOnce && !mail.isPositive())) {
             return refused(mail);
         }
         for (var addressee : parcel.to()) {
@@ -207,7 +207,7 @@ final class Transaction {
             return new Result(verdicts, End.CLOSED, "content invited for no recipient");
         }
         wire.say(".");
-        var unused = wire.reply(timeouts.command());
+        var _ = wire.reply(timeouts.command());
         return new Result(verdicts, End.RESET, "");
     }
 

@@ -17,6 +17,8 @@ import org.postern.mail.Share;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 /// What is said to a next hop that offers more, and to a neighbour over LMTP.
 class HandoverTest {
@@ -346,6 +348,42 @@ class HandoverTest {
             assertEquals(
                     "bob@example.org Delivered 2.0.0: 250 Ok\n",
                     mailer.send(MESSAGE, "bob@example.org"));
+            mailer.connections.close();
+            peer.played();
+        }
+    }
+
+    @Test
+    void aHostThatServesOnlyOneAtATimeIsWaitedFor() throws Exception {
+        var transaction =
+                """
+                C: MAIL FROM:<ann@example.net>
+                S: 250 Ok
+                C: RCPT TO:<bob@example.org>
+                S: 250 Ok
+                C: DATA
+                S: 354 go on
+                """
+                        + CONTENT
+                        + "S: 250 Ok\n";
+        try (var peer =
+                ScriptedPeer.plays(
+                        """
+                        S: 220 next.example
+                        C: EHLO here.example
+                        [until another comes]
+                        S: 250 next.example
+                        """
+                                + transaction
+                                + transaction,
+                        "S: 421 4.7.0 too many connections\n")) {
+            var mailer = new Mailer(Mailer.to(peer));
+            var first = new FutureTask<>(() -> mailer.send(MESSAGE, "bob@example.org"));
+            Thread.ofVirtual().start(first);
+            peer.visited();
+            var delivered = "bob@example.org Delivered 2.0.0: 250 Ok\n";
+            assertEquals(delivered, mailer.send(MESSAGE, "bob@example.org"));
+            assertEquals(delivered, first.get(20, TimeUnit.SECONDS));
             mailer.connections.close();
             peer.played();
         }

@@ -62,9 +62,21 @@ class LimitsTest {
     @Test
     void aHostThatIsTooBusyIsGivenHalf() throws Exception {
         var seats = new Seats();
-        seats.take(HOST, Duration.ZERO);
-        seats.freeTooBusy(HOST);
+        for (int i = 0; i < Seats.MOST; i++) {
+            seats.take(HOST, Duration.ZERO);
+        }
+        assertTrue(seats.freeTooBusy(HOST));
         assertEquals(Seats.MOST / 2, seats.limit(HOST));
+    }
+
+    @Test
+    void aHostThatIsTooBusyIsGivenNoMoreThanItServes() throws Exception {
+        var seats = new Seats();
+        for (int i = 0; i < 4; i++) {
+            seats.take(HOST, Duration.ZERO);
+        }
+        seats.freeTooBusy(HOST);
+        assertEquals(3, seats.limit(HOST));
     }
 
     @Test

@@ -26,7 +26,8 @@ import javax.net.ssl.SSLSocket;
 /// A next hop that plays a script: one text for each connection, in turn.
 ///
 ///     S: what it says                     C: what it expects to hear, and compares at the end
-///     [close]  [silence]  [tls]  [raw N]  (N times the letter x, without a line end)
+///     [close]  [silence]  [tls]  [until another comes]
+///     [raw N]  (N times the letter x, without a line end)
 ///
 /// After the last line it hears until the client hangs up; a QUIT that the script does not mention is
 /// answered and not compared.
@@ -38,6 +39,7 @@ final class ScriptedPeer implements Closeable {
     private final CountDownLatch done;
     private final SSLContext tls;
     private final CountDownLatch visited = new CountDownLatch(1);
+    private final CountDownLatch another = new CountDownLatch(1);
     private volatile int connections;
 
     private ScriptedPeer(ServerSocket server, SSLContext tls, String... scripts) {
@@ -96,6 +98,9 @@ final class ScriptedPeer implements Closeable {
                 open.add(socket);
                 int number = connections++;
                 visited.countDown();
+                if (number == 1) {
+                    another.countDown();
+                }
                 if (number >= scripts.size()) {
                     socket.close();
                     continue;
@@ -147,6 +152,9 @@ final class ScriptedPeer implements Closeable {
                         "x"
                                 .repeat(Integer.parseInt(line.substring(5, line.length() - 1)))
                                 .getBytes(StandardCharsets.ISO_8859_1));
+            } else if (line.equals("[until another comes]")) {
+                transcript.append(line).append('\n');
+                awaitAnother();
             } else if (line.equals("[tls]")) {
                 transcript.append(line).append('\n');
                 var secure =
@@ -162,6 +170,14 @@ final class ScriptedPeer implements Closeable {
         }
         out.flush();
         afterwards(in, out, transcript);
+    }
+
+    private void awaitAnother() {
+        try {
+            assertEquals(true, another.await(10, TimeUnit.SECONDS), "no other client came");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void afterwards(InputStream in, OutputStream out, StringBuilder transcript)
