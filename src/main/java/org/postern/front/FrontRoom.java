@@ -90,7 +90,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         this.relay = new Relay(place.workSocket(), config, tables, resolver, log, deadlines, clock);
         this.routeWorkers = new RouteWorkers(place.workSocket(), () -> way, deadlines, log);
         if (circumstances.paused().contains(Leash.Lane.SMTP)) {
-            var unused = server.pause();
+            var _ = server.pause();
         }
     }
 

@@ -257,7 +257,6 @@ public final class Server {
     private void turnAway(Link link, String address) throws IOException {
         log.info("smtp turned-away reason=\"Too many connections\" address=" + address);
         say(link, Replies.TOO_MANY_SESSIONS);
-        link.closeGently();
     }
 
     private static void say(Link link, org.postern.smtp.Reply reply) throws IOException {

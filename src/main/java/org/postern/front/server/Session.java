@@ -43,6 +43,7 @@ final class Session {
     private String line = "";
     private volatile boolean waits;
     private volatile boolean ending;
+    private boolean mailRefused;
     private int mails;
     private int badCommands;
     private int rejectedRecipients;
@@ -125,7 +126,11 @@ final class Session {
         return switch (command) {
             case Command.Helo(var domain) -> hello(domain, Dialect.SMTP);
             case Command.Ehlo(var domain) -> hello(domain, Dialect.ESMTP);
-            case Command.MailFrom(var argument) -> mailFrom(argument);
+            case Command.MailFrom(var argument) -> {
+                var reply = mailFrom(argument);
+                mailRefused = !reply.isPositive();
+                yield reply;
+            }
             case Command.RcptTo(var argument) -> rcptTo(argument);
             case Command.Data(var argument) -> data(argument);
             case Command.Rset(var argument) -> rset(argument);
@@ -261,7 +266,10 @@ final class Session {
                 rejectedRecipients = 0;
                 yield Replies.RECIPIENT_OK;
             }
-            case Routing.Refused(var answer, _) -> rejected(reply(answer));
+            case Routing.Refused(var answer, var cause) -> {
+                log.refused(recipient, cause);
+                yield rejected(reply(answer));
+            }
             case Routing.TryLater(var answer, var cause) -> {
                 log.trouble("routing <" + recipient + "> failed: " + cause);
                 yield reply(answer);
@@ -364,10 +372,12 @@ final class Session {
         }
     }
 
-    /// Does the reply say that the client does not speak SMTP well?
-    private static boolean isBadCommand(Reply reply) {
+    /// Does the reply say that the client does not speak SMTP well? What was pipelined behind a
+    /// refused MAIL fails too, and is not counted.
+    private boolean isBadCommand(Reply reply) {
         return switch (reply.code()) {
-            case 500, 501, 502, 503, 504, 555 -> true;
+            case 500, 501, 502, 504, 555 -> true;
+            case 503 -> !mailRefused && !reply.equals(Replies.NO_RECIPIENT);
             default -> false;
         };
     }

@@ -2,6 +2,7 @@ package org.postern.front.server;
 
 import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
+import org.postern.mail.Mailbox;
 import org.postern.mail.MessageId;
 import org.postern.mail.SessionId;
 import org.postern.smtp.Command;
@@ -61,6 +62,13 @@ final class SessionLog {
                         "%s smtp expansion evpid=%s to=<%s> action=%s"
                                 .formatted(session, ids.get(i), share.recipient(), share.action()));
             }
+        }
+    }
+
+    /// The ruleset refused a recipient, because of `cause`, which the client is not told.
+    void refused(Mailbox recipient, String cause) {
+        if (log.logs(Log.Level.DEBUG)) {
+            log.debug(session + " smtp refused to=<" + recipient + "> cause=" + Log.visible(cause));
         }
     }
 

@@ -1,0 +1,145 @@
+package org.postern.front;
+
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.config.Config;
+import org.postern.config.Host;
+import org.postern.config.Sources;
+import org.postern.control.Order;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Leash;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.ipc.RoomLife;
+import org.postern.ipc.Users;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Set;
+
+/// The room wired as it runs, alone in the house.
+class FrontRoomTest {
+    private final Deadlines deadlines = new Deadlines();
+
+    @Test
+    void itGreetsAndWithoutAQueueRefusesForNow(@TempDir Path directory) throws Exception {
+        int port = freePort();
+        var room = room(directory, port, Set.of());
+        room.start();
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            var heard = say(socket, "HELO localhost\r\nMAIL FROM:<a@example.net>\r\nQUIT\r\n");
+            Assertions.assertEquals(
+                    List.of(
+                            "220 mx.example.org ESMTP Postern",
+                            "250 mx.example.org Hello localhost [127.0.0.1], pleased to meet you",
+                            "451 4.3.0 Temporary failure",
+                            "221 2.0.0 Bye"),
+                    heard);
+        } finally {
+            room.stop(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void mailInIsPausedAndResumedByOrder(@TempDir Path directory) throws Exception {
+        var room = room(directory, freePort(), Set.of(Leash.Lane.SMTP));
+        room.start();
+        try {
+            Assertions.assertEquals(
+                    List.of("Line[text=SMTP paused]", "Done[count=1]"),
+                    order(directory, new Order.ShowStatus()));
+            Assertions.assertEquals(
+                    List.of("Done[count=1]"),
+                    order(directory, new Order.Resume(Order.Traffic.SMTP)));
+            Assertions.assertEquals(
+                    List.of("Refused[why=smtp is resumed already]"),
+                    order(directory, new Order.Resume(Order.Traffic.SMTP)));
+            Assertions.assertEquals(
+                    List.of("Refused[why=that is not an order for front]"),
+                    order(directory, new Order.Pause(Order.Traffic.MTA)));
+            Assertions.assertTrue(
+                    order(directory, new Order.ShowStats()).contains("Line[text=smtp.session=0]"));
+        } finally {
+            room.stop(Duration.ofSeconds(1));
+        }
+    }
+
+    private FrontRoom room(Path directory, int port, Set<Leash.Lane> paused) throws Exception {
+        var place = Place.below(directory);
+        for (var room : Room.values()) {
+            Files.createDirectories(place.roomDirectory(room));
+        }
+        var text =
+                """
+                listen on 127.0.0.1 port %d
+                action "inbox" maildir
+                match from any for local action "inbox"
+                """
+                        .formatted(port);
+        var config =
+                Config.parse(
+                        Sources.of(
+                                "smtpd.conf",
+                                text,
+                                new Host("mx.example.org", List.of("127.0.0.1"))));
+        return new FrontRoom(
+                new RoomLife.Circumstances(
+                        place, config, Log.silent(), deadlines, users(), paused, Chunk.EMPTY));
+    }
+
+    private static Users users() throws IOException {
+        var me = Files.getOwner(Path.of("/proc/self"));
+        var rooms = new EnumMap<Room, UserPrincipal>(Room.class);
+        for (var room : Room.values()) {
+            rooms.put(room, me);
+        }
+        return new Users(rooms, me);
+    }
+
+    private List<String> order(Path directory, Order order) throws IOException {
+        var socket = Place.below(directory).controlSocket(Room.FRONT);
+        var answers = new ArrayList<String>();
+        try (var conversation =
+                new Conversation<>(
+                        Hearing.connect(socket), Order.frames(), Order.answers(), deadlines)) {
+            conversation.say(order);
+            while (answers.isEmpty() || answers.getLast().startsWith("Line")) {
+                answers.add(conversation.hear(Duration.ofSeconds(20)).toString());
+            }
+        }
+        return answers;
+    }
+
+    private static List<String> say(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        var in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                socket.getInputStream(), StandardCharsets.ISO_8859_1));
+        return in.lines().toList();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
