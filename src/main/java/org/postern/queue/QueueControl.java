@@ -74,7 +74,7 @@ public final class QueueControl implements ControlPoint.Room {
 
     /// Pauses before the first work is given out (`-P`).
     void pauseFromStart(Order.Traffic traffic) {
-        var unused = pause(traffic);
+        var _ = pause(traffic);
     }
 
     private Answer resume(Order.Traffic traffic) {

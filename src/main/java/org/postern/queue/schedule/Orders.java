@@ -28,7 +28,7 @@ public final class Orders {
     private final Schedule schedule; // guarded by lock
     private final ReentrantLock lock;
     private final Condition sooner;
-    private final Scheduler scheduler;
+    private final Disposal disposal;
     private final InstantSource clock;
     private final Log log;
 
@@ -37,14 +37,14 @@ public final class Orders {
             Schedule schedule,
             ReentrantLock lock,
             Condition sooner,
-            Scheduler scheduler,
+            Disposal disposal,
             InstantSource clock,
             Log log) {
         this.store = store;
         this.schedule = schedule;
         this.lock = lock;
         this.sooner = sooner;
-        this.scheduler = scheduler;
+        this.disposal = disposal;
         this.clock = clock;
         this.log = log;
     }
@@ -341,7 +341,7 @@ public final class Orders {
             look(id).ifPresent(
                             found ->
                                     log.info(
-                                            scheduler.line(
+                                            disposal.line(
                                                     "Remove",
                                                     found.envelope(),
                                                     "Removed by administrator")));
@@ -356,7 +356,7 @@ public final class Orders {
         }
         schedule.remove(task);
         store.change(List.of(new Store.Change.Done(new EnvelopeId(task.id))));
-        scheduler.counters().removed.increment();
+        disposal.counters().removed.increment();
         return true;
     }
 

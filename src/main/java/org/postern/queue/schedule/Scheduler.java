@@ -3,15 +3,11 @@ package org.postern.queue.schedule;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
 import org.postern.mail.EnhancedStatus;
-import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
-import org.postern.queue.bounce.Report;
-import org.postern.queue.bounce.Wish;
 import org.postern.queue.store.Damaged;
 import org.postern.queue.store.Key;
-import org.postern.queue.store.State;
 import org.postern.queue.store.Store;
 
 import java.io.Closeable;
@@ -27,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /// Hands out what is due to those who ask for it, and disposes of what came of it: the schedule,
 /// the store and the notifications together. May be used from any thread.
@@ -34,7 +31,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// What a worker reports holds at once and is on disk a moment later; a crash in between means that
 /// the attempt is made again.
 public final class Scheduler implements Closeable {
-    private static final EnhancedStatus EXPIRED = new EnhancedStatus(5, 4, 7);
     private static final EnhancedStatus ROOM_GONE = new EnhancedStatus(4, 3, 0);
     private static final Duration LEASE = Duration.ofHours(1);
     private static final Duration AFTER_HANG_UP = Duration.ofSeconds(10);
@@ -51,6 +47,7 @@ public final class Scheduler implements Closeable {
     private final Condition sooner = lock.newCondition();
     private final Map<Lane, Condition> work = new EnumMap<>(Lane.class);
     private final Schedule schedule; // guarded by lock
+    private final Disposal disposal;
     private volatile boolean stopped;
     private final Thread timer = Thread.ofVirtual().name("schedule").unstarted(this::run);
 
@@ -61,6 +58,7 @@ public final class Scheduler implements Closeable {
         this.log = log;
         this.schedule = new Schedule(policy);
         this.notices = new Notices(store, new Following(), clock, log);
+        this.disposal = new Disposal(store, schedule, notices, counters, clock, log);
         for (var lane : Lane.values()) {
             work.put(lane, lock.newCondition());
         }
@@ -85,7 +83,7 @@ public final class Scheduler implements Closeable {
                 try {
                     long nap = Math.min(schedule.nextEvent() - clock.millis(), LONGEST_NAP);
                     if (!more && nap > 0 && !stopped) {
-                        var unused = sooner.await(nap, TimeUnit.MILLISECONDS);
+                        var _ = sooner.await(nap, TimeUnit.MILLISECONDS);
                     }
                 } finally {
                     lock.unlock();
@@ -114,8 +112,8 @@ public final class Scheduler implements Closeable {
         }
         for (var event : events) {
             switch (event) {
-                case Schedule.Event.Expired(var task) -> expire(task);
-                case Schedule.Event.Late(var task) -> warn(task);
+                case Schedule.Event.Expired(var task) -> disposal.expire(task, lock);
+                case Schedule.Event.Late(var task) -> disposal.warn(task, lock);
             }
         }
         notices.makeDue();
@@ -202,6 +200,8 @@ public final class Scheduler implements Closeable {
 
     private Optional<Attempt> load(Lane lane, List<Task> batch) {
         var group = batch.getFirst().group;
+        long now = clock.millis();
+        batch.forEach(task -> task.event = now);
         var ids = batch.stream().map(task -> new EnvelopeId(task.id)).toList();
         try {
             var leased = store.claim(ids, clock.instant().plus(LEASE));
@@ -211,40 +211,46 @@ public final class Scheduler implements Closeable {
                         () ->
                                 batch.stream()
                                         .filter(task -> !found.contains(task.id))
-                                        .forEach(schedule::remove));
+                                        .forEach(task -> ifInFlight(task, schedule::remove)));
             }
             if (!leased.isEmpty()) {
                 return Optional.of(new Attempt(lane, group, leased));
             }
         } catch (Damaged e) {
             log.error("queue: envelopes " + ids + " cannot be read and are held: " + e);
-            locked(() -> batch.forEach(task -> park(task, "it cannot be read from the spool")));
+            locked(
+                    () ->
+                            batch.forEach(
+                                    task ->
+                                            ifInFlight(
+                                                    task,
+                                                    same ->
+                                                            disposal.park(
+                                                                    same, "it cannot be read"))));
         } catch (IOException e) {
             log.error("queue: cannot load envelope " + ids.getFirst() + ": " + e);
             long again = clock.millis() + 60_000;
-            locked(() -> batch.forEach(task -> schedule.wait(task, Task.Phase.WAITING, again)));
+            locked(
+                    () ->
+                            batch.forEach(
+                                    task ->
+                                            ifInFlight(
+                                                    task,
+                                                    same ->
+                                                            schedule.wait(
+                                                                    same,
+                                                                    Task.Phase.WAITING,
+                                                                    again))));
         }
         locked(() -> schedule.finish(group));
         return Optional.empty();
     }
 
-    private void park(Task task, String why) {
-        schedule.wait(task, Task.Phase.HELD, task.nextTry);
-        change(task, state(task).with(new State.Standing.Held(why)));
-    }
-
-    /// The envelope's state, as far as it can be read.
-    private State state(Task task) {
-        try {
-            return store.look(new EnvelopeId(task.id)).map(Store.Leased::state).orElse(State.NEW);
-        } catch (IOException e) {
-            return State.NEW;
-        }
-    }
-
-    private void change(Task task, State state) {
-        var whole = new State(state.progress(), state.standing(), task.warned, task.deaths);
-        store.change(List.of(new Store.Change.Becomes(new EnvelopeId(task.id), whole)));
+    /// Does `step` unless the administrator has removed it meanwhile.
+    private void ifInFlight(Task task, Consumer<Task> step) {
+        schedule.find(task.id)
+                .filter(same -> same == task && task.phase == Task.Phase.IN_FLIGHT)
+                .ifPresent(step);
     }
 
     /// The attempt is over, with or without a report on each envelope.
@@ -264,125 +270,11 @@ public final class Scheduler implements Closeable {
             if (task.isEmpty() || task.get().phase != Task.Phase.IN_FLIGHT) {
                 return; // it was removed meanwhile
             }
-            switch (outcome) {
-                case Outcome.Delivered delivered ->
-                        delivered(attempt, task.get(), leased, delivered);
-                case Outcome.Deferred deferred -> deferred(attempt, task.get(), leased, deferred);
-                case Outcome.Failed failed -> failed(task.get(), leased, failed);
-            }
+            disposal.dispose(attempt.group(), task.get(), leased, outcome);
+            sooner.signalAll();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void delivered(
-            Attempt attempt, Task task, Store.Leased leased, Outcome.Delivered outcome) {
-        counters.delivered.increment();
-        var envelope = leased.envelope();
-        schedule.hostIsBack(attempt.group(), clock.millis());
-        if (schedule.nextEvent() <= clock.millis()) {
-            sooner.signalAll();
-        }
-        boolean reported =
-                switch (outcome.onward()) {
-                    case HOME, WITHOUT_DSN -> Wish.wants(envelope, Share.Notify.SUCCESS);
-                    case WITH_DSN -> false;
-                };
-        if (reported) {
-            var kind =
-                    outcome.onward() == Outcome.Onward.HOME
-                            ? Notices.Kind.DELIVERED
-                            : Notices.Kind.RELAYED;
-            tell(task, kind, envelope, outcome.status(), outcome.text(), "");
-        } else {
-            end(task);
-        }
-    }
-
-    private void end(Task task) {
-        schedule.remove(task);
-        store.change(List.of(new Store.Change.Done(new EnvelopeId(task.id))));
-    }
-
-    /// The envelope is over as soon as its sender's report is on disk.
-    private void tell(
-            Task task,
-            Notices.Kind kind,
-            Envelope envelope,
-            EnhancedStatus status,
-            String text,
-            String peer) {
-        schedule.close(task);
-        var now = clock.instant();
-        notices.add(
-                new Notices.Notice(
-                        kind,
-                        envelope,
-                        new Report.About(envelope.share(), status, text, peer, now),
-                        now,
-                        new Store.Change.Done(envelope.id())));
-    }
-
-    private void deferred(
-            Attempt attempt, Task task, Store.Leased leased, Outcome.Deferred outcome) {
-        counters.deferred.increment();
-        counters.updated.increment();
-        long now = clock.millis();
-        var state = leased.state().tried(clock.instant(), outcome);
-        task.tries = (char) state.tries();
-        task.lastTry = (int) (now / 1000);
-        long next = Retry.after(now, task.created, task.tries, attempt.lane(), task.message());
-        if (task.holdNext) {
-            task.holdNext = false;
-            state = state.with(new State.Standing.Held("by the administrator"));
-            schedule.wait(task, Task.Phase.HELD, next);
-        } else {
-            schedule.wait(task, Task.Phase.WAITING, next);
-        }
-        if (outcome.status().subject() == 4) {
-            attempt.group().awaitHost(task.id, schedule.policy().maxDeferred());
-        }
-        change(task, state);
-        sooner.signalAll();
-    }
-
-    private void failed(Task task, Store.Leased leased, Outcome.Failed outcome) {
-        var envelope = leased.envelope();
-        counters.failed.increment();
-        if (outcome.status().equals(new EnhancedStatus(5, 4, 6))) {
-            counters.loops.increment();
-        }
-        if (Wish.hasNoSender(envelope)) {
-            log.warn(
-                    "queue: no return path! evpid=%s to=<%s> is held: %s"
-                            .formatted(
-                                    envelope.id(),
-                                    envelope.share().recipient(),
-                                    Log.visible(outcome.text())));
-            bury(task, leased, outcome);
-        } else if (Wish.wants(envelope, Share.Notify.FAILURE)) {
-            tell(
-                    task,
-                    Notices.Kind.FAILED,
-                    envelope,
-                    outcome.status(),
-                    outcome.text(),
-                    outcome.peer());
-        } else {
-            end(task);
-        }
-    }
-
-    /// Nobody can be told: it is kept for the postmaster to see.
-    private void bury(Task task, Store.Leased leased, Outcome.Failed outcome) {
-        var now = clock.instant();
-        var last = new Outcome.Deferred(outcome.status(), outcome.text(), outcome.peer());
-        var state =
-                leased.state().tried(now, last).with(new State.Standing.Dead(outcome.text(), now));
-        task.tries = (char) state.tries();
-        task.lastTry = (int) now.getEpochSecond();
-        schedule.wait(task, Task.Phase.DEAD, Long.MAX_VALUE);
-        change(task, state);
     }
 
     /// The ruleset was asked: the envelope is replaced by `shares`. Waits for the disk.
@@ -439,7 +331,7 @@ public final class Scheduler implements Closeable {
         locked(
                 () ->
                         schedule.find(leased.envelope().id().value())
-                                .ifPresent(task -> park(task, "its content is damaged")));
+                                .ifPresent(task -> disposal.park(task, "its content is damaged")));
         sooner();
     }
 
@@ -482,117 +374,18 @@ public final class Scheduler implements Closeable {
         task.deaths = (byte) Math.min(task.deaths + 1, 127);
         if (task.deaths < MOST_DEATHS) {
             schedule.wait(task, Task.Phase.WAITING, task.nextTry);
-            change(task, state(task));
+            disposal.change(task, disposal.state(task));
             return;
         }
         log.error(
                 "queue: a room died twice while it tried evpid=%s; it is held"
                         .formatted(new EnvelopeId(task.id)));
-        park(task, "a room died " + task.deaths + " times while it tried this");
-    }
-
-    private void expire(Task task) {
-        counters.expired.increment();
-        var id = new EnvelopeId(task.id);
-        try {
-            var leased = store.look(id);
-            if (leased.isPresent()) {
-                log.info(line("Expire", leased.get().envelope(), "Envelope expired"));
-                locked(() -> afterExpiry(task, leased.get()));
-                return;
-            }
-        } catch (IOException e) {
-            log.error("queue: envelope " + id + " expired and cannot be read: " + e);
-        }
-        locked(() -> end(task));
-    }
-
-    private void afterExpiry(Task task, Store.Leased leased) {
-        boolean dead = leased.state().standing() instanceof State.Standing.Dead;
-        if (dead) {
-            end(task);
-            return;
-        }
-        failed(task, leased, new Outcome.Failed(EXPIRED, "Envelope expired", ""));
-        counters.failed.decrement();
-    }
-
-    /// The line that says that an envelope left the queue without an attempt.
-    String line(String what, Envelope envelope, String why) {
-        var share = envelope.share();
-        var local =
-                switch (share.destination()) {
-                    case Share.Destination.Account _,
-                            Share.Destination.Sealed _,
-                            Share.Destination.Listed _ ->
-                            "delivery";
-                    case Share.Destination.Remote(), Share.Destination.Unrouted() -> "relay";
-                };
-        var rcpt =
-                share.originalRecipient().equals(share.recipient())
-                        ? "-"
-                        : "<" + share.originalRecipient() + ">";
-        var delay = Duration.between(envelope.created(), clock.instant()).toSeconds();
-        return "%s: %s for %s: from=<%s>, to=<%s>, rcpt=%s, delay=%ds, stat=%s"
-                .formatted(
-                        local,
-                        what,
-                        envelope.id(),
-                        envelope.message().sender(),
-                        share.recipient(),
-                        rcpt,
-                        Math.max(0, delay),
-                        why);
-    }
-
-    private void warn(Task task) {
-        try {
-            var found = store.look(new EnvelopeId(task.id));
-            if (found.isEmpty()) {
-                return;
-            }
-            var envelope = found.get().envelope();
-            if (Wish.wants(envelope, Share.Notify.DELAY)) {
-                notices.add(late(task, found.get()));
-            }
-        } catch (IOException e) {
-            log.error("queue: envelope " + new EnvelopeId(task.id) + " cannot be read: " + e);
-        }
-    }
-
-    private Notices.Notice late(Task task, Store.Leased leased) {
-        var envelope = leased.envelope();
-        var about =
-                switch (envelope.progress()) {
-                    case Envelope.Progress.Untried() ->
-                            new Report.About(
-                                    envelope.share(),
-                                    new EnhancedStatus(4, 4, 7),
-                                    "not tried yet",
-                                    "",
-                                    envelope.created());
-                    case Envelope.Progress.Tried(_, var last, var outcome) ->
-                            new Report.About(
-                                    envelope.share(),
-                                    outcome.status(),
-                                    outcome.text(),
-                                    outcome.peer(),
-                                    last);
-                };
-        var state = leased.state();
-        return new Notices.Notice(
-                Notices.Kind.DELAYED,
-                envelope,
-                about,
-                Instant.ofEpochMilli(schedule.expiry(task)),
-                new Store.Change.Becomes(
-                        envelope.id(),
-                        new State(state.progress(), state.standing(), task.warned, task.deaths)));
+        disposal.park(task, "a room died " + task.deaths + " times while it tried this");
     }
 
     /// What the administrator orders.
     public Orders orders() {
-        return new Orders(store, schedule, lock, sooner, this, clock, log);
+        return new Orders(store, schedule, lock, sooner, disposal, clock, log);
     }
 
     /// Hands out nothing more.
@@ -649,7 +442,7 @@ public final class Scheduler implements Closeable {
                 for (var notice : about) {
                     schedule.find(notice.envelope().id().value()).ifPresent(tasks::add);
                 }
-                tasks.forEach(task -> park(task, "its content is damaged"));
+                tasks.forEach(task -> disposal.bury(task, "its content is damaged"));
             } finally {
                 lock.unlock();
             }

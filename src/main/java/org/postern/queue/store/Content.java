@@ -30,11 +30,11 @@ public sealed interface Content extends Closeable {
     void close() throws IOException;
 
     /// A content in a segment, read as a whole.
-    final class Short implements Content {
+    final class InSegment implements Content {
         private final Chunk bytes;
         private int at;
 
-        Short(Chunk bytes) {
+        InSegment(Chunk bytes) {
             this.bytes = bytes;
         }
 
@@ -55,14 +55,14 @@ public sealed interface Content extends Closeable {
     }
 
     /// A content in a file. The last bytes are given out only when all of them pass the checksum.
-    final class Long implements Content {
+    final class InFile implements Content {
         private final Disk.File file;
         private final long length;
         private final int expected;
         private final CRC32C crc = new CRC32C();
         private long at;
 
-        Long(Disk.File file, long length, int expected) {
+        InFile(Disk.File file, long length, int expected) {
             this.file = file;
             this.length = length;
             this.expected = expected;

@@ -198,12 +198,11 @@ final class Index {
                     case Envelope.Progress.Tried(_, var last, _) -> (int) last.getEpochSecond();
                 };
         live.mark =
-                (byte)
-                        switch (state.standing()) {
-                            case State.Standing.Queued() -> Store.Mark.QUEUED.ordinal();
-                            case State.Standing.Held(_) -> Store.Mark.HELD.ordinal();
-                            case State.Standing.Dead(_, _) -> Store.Mark.DEAD.ordinal();
-                        };
+                switch (state.standing()) {
+                    case State.Standing.Queued() -> Store.Mark.QUEUED;
+                    case State.Standing.Held(_) -> Store.Mark.HELD;
+                    case State.Standing.Dead(_, _) -> Store.Mark.DEAD;
+                };
         live.warned = (byte) state.warned();
         live.deaths = (byte) state.deaths();
     }
@@ -309,7 +308,7 @@ final class Index {
                                         Instant.ofEpochMilli(live.message.created),
                                         live.tries,
                                         live.lastTry & 0xffffffffL,
-                                        Store.Mark.values()[live.mark],
+                                        live.mark,
                                         live.warned,
                                         live.deaths)));
     }
@@ -371,7 +370,7 @@ final class Index {
                 release(live.segment);
                 release(live.stateSegment);
             }
-            var unused = end(message);
+            var _ = end(message);
         }
         return ids;
     }
@@ -459,7 +458,7 @@ final class Index {
                 }
                 live.lastTry = lastTry;
                 live.tries = (char) tries;
-                live.mark = (byte) mark;
+                live.mark = mark;
                 live.warned = (byte) warned;
                 live.deaths = (byte) deaths;
             }

@@ -145,10 +145,10 @@ final class Items {
             throw new Damaged("the content of another message");
         }
         if (found.length() <= Index.LONGEST_INLINE) {
-            return new Content.Short(Chunk.copyOf(body));
+            return new Content.InSegment(Chunk.copyOf(body));
         }
         long length = body.getLong();
         int crc = body.getInt();
-        return new Content.Long(disk.open(Content.file(id.value())), length, crc);
+        return new Content.InFile(disk.open(Content.file(id.value())), length, crc);
     }
 }

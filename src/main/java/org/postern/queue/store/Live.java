@@ -20,7 +20,7 @@ final class Live implements IdMap.Identified {
     int lastTry;
 
     char tries;
-    byte mark;
+    Store.Mark mark = Store.Mark.QUEUED;
     byte warned;
     byte deaths;
 

@@ -64,18 +64,26 @@ public final class SegmentStore implements Store {
         this.checkpoints = new Checkpoints(disk);
         this.checkpointAfter = 2L * options.segmentSize();
         this.evacuation = new Evacuation(segments, index, log);
-        var end = new Recovery(disk, segments, index, log).run();
-        segments.start();
-        var first = segments.take();
-        first.file()
-                .write(
-                        Segments.header(
-                                new Segments.Header(
-                                        first.number(), first.size(), end.segment(), end.offset())),
-                        0);
-        first.file().force();
-        index.restorePosition(first.number(), Segments.START);
+        var first = recover();
         this.committer = new Committer(disk, segments, index, first, new Housekeeping(), log);
+    }
+
+    /// Reads what is there; the log goes on in the segment that is returned.
+    private Segments.Segment recover() throws IOException {
+        try {
+            var end = new Recovery(disk, segments, index, log).run();
+            segments.start();
+            var first = segments.take();
+            var header =
+                    new Segments.Header(first.number(), first.size(), end.segment(), end.offset());
+            first.file().write(Segments.header(header), 0);
+            first.file().force();
+            index.restorePosition(first.number(), Segments.START);
+            return first;
+        } catch (IOException e) {
+            segments.close();
+            throw e;
+        }
     }
 
     /// Opens the store on `disk`, after recovery of what a predecessor left there.

@@ -11,7 +11,6 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,6 +32,7 @@ final class Segments {
     private static final String UNFINISHED = DIRECTORY + "/new";
     private static final int MOST_SPARES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
 
     /// One segment that is open.
     record Segment(int number, Disk.File file, int size) {
@@ -150,7 +150,10 @@ final class Segments {
             try {
                 trouble = e;
                 changed.signalAll();
-                var unused = changed.await(1, TimeUnit.SECONDS);
+                long left = PAUSE_AFTER_TROUBLE.toNanos();
+                while (left > 0 && !closing) {
+                    left = changed.awaitNanos(left);
+                }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             } finally {
@@ -271,7 +274,9 @@ final class Segments {
             lock.unlock();
         }
         try {
-            preparer.join(PATIENCE);
+            if (preparer.getState() != Thread.State.NEW) {
+                preparer.join(PATIENCE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

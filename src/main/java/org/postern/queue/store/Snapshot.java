@@ -36,7 +36,7 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
                 Index.At state,
                 int lastTry,
                 int tries,
-                int mark,
+                Store.Mark mark,
                 int warned,
                 int deaths)
                 implements Row {}
@@ -76,7 +76,7 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
         out.putInt(live.segment).putInt(live.at);
         out.putInt(live.stateSegment).putInt(live.stateAt);
         out.putInt(live.lastTry).putChar(live.tries);
-        out.put(live.mark).put(live.warned).put(live.deaths);
+        out.put(code(live.mark)).put(live.warned).put(live.deaths);
     }
 
     private static byte code(Key.Kind kind) {
@@ -85,6 +85,23 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
             case ACCOUNT -> 1;
             case COMMAND_OR_FILE -> 2;
             case UNROUTED -> 3;
+        };
+    }
+
+    private static byte code(Store.Mark mark) {
+        return switch (mark) {
+            case QUEUED -> 0;
+            case HELD -> 1;
+            case DEAD -> 2;
+        };
+    }
+
+    private static Store.Mark mark(int code) {
+        return switch (code) {
+            case 0 -> Store.Mark.QUEUED;
+            case 1 -> Store.Mark.HELD;
+            case 2 -> Store.Mark.DEAD;
+            default -> throw new IllegalArgumentException("mark " + code);
         };
     }
 
@@ -132,7 +149,7 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
                             at(in),
                             in.getInt(),
                             in.getChar(),
-                            in.get(),
+                            mark(in.get()),
                             in.get(),
                             in.get()));
         }

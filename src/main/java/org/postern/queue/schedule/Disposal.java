@@ -1,0 +1,307 @@
+package org.postern.queue.schedule;
+
+import org.postern.log.Log;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Envelope;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.Outcome;
+import org.postern.mail.Share;
+import org.postern.queue.bounce.Report;
+import org.postern.queue.bounce.Wish;
+import org.postern.queue.store.State;
+import org.postern.queue.store.Store;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// What becomes of an envelope after an attempt or after its time: done, tried again, reported to
+/// its sender, or kept for the postmaster. Guarded by the scheduler's lock where nothing else is
+/// said.
+final class Disposal {
+    private static final EnhancedStatus EXPIRED = new EnhancedStatus(5, 4, 7);
+    private static final EnhancedStatus LOOP = new EnhancedStatus(5, 4, 6);
+    private static final EnhancedStatus LATE = new EnhancedStatus(4, 4, 7);
+
+    private final Store store;
+    private final Schedule schedule;
+    private final Notices notices;
+    private final Counters counters;
+    private final InstantSource clock;
+    private final Log log;
+
+    Disposal(
+            Store store,
+            Schedule schedule,
+            Notices notices,
+            Counters counters,
+            InstantSource clock,
+            Log log) {
+        this.store = store;
+        this.schedule = schedule;
+        this.notices = notices;
+        this.counters = counters;
+        this.clock = clock;
+        this.log = log;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    /// Disposes of an envelope that was in flight.
+    void dispose(Group group, Task task, Store.Leased leased, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Delivered delivered -> delivered(group, task, leased, delivered);
+            case Outcome.Deferred deferred -> deferred(group, task, leased, deferred);
+            case Outcome.Failed failed -> {
+                counters.failed.increment();
+                if (failed.status().equals(LOOP)) {
+                    counters.loops.increment();
+                }
+                failed(task, leased, failed);
+            }
+        }
+    }
+
+    private void delivered(Group group, Task task, Store.Leased leased, Outcome.Delivered outcome) {
+        counters.delivered.increment();
+        var envelope = leased.envelope();
+        schedule.hostIsBack(group, clock.millis());
+        boolean reported =
+                switch (outcome.onward()) {
+                    case HOME, WITHOUT_DSN -> Wish.wants(envelope, Share.Notify.SUCCESS);
+                    case WITH_DSN -> false;
+                };
+        if (reported) {
+            var kind =
+                    outcome.onward() == Outcome.Onward.HOME
+                            ? Notices.Kind.DELIVERED
+                            : Notices.Kind.RELAYED;
+            tell(task, kind, envelope, outcome.status(), outcome.text(), "");
+        } else {
+            end(task);
+        }
+    }
+
+    /// It is over, and nobody need be told.
+    void end(Task task) {
+        schedule.remove(task);
+        store.change(List.of(new Store.Change.Done(new EnvelopeId(task.id))));
+    }
+
+    /// The envelope is over as soon as its sender's report is on disk.
+    private void tell(
+            Task task,
+            Notices.Kind kind,
+            Envelope envelope,
+            EnhancedStatus status,
+            String text,
+            String peer) {
+        schedule.close(task);
+        var now = clock.instant();
+        notices.add(
+                new Notices.Notice(
+                        kind,
+                        envelope,
+                        new Report.About(envelope.share(), status, text, peer, now),
+                        now,
+                        new Store.Change.Done(envelope.id())));
+    }
+
+    private void deferred(Group group, Task task, Store.Leased leased, Outcome.Deferred outcome) {
+        counters.deferred.increment();
+        counters.updated.increment();
+        long now = clock.millis();
+        var state = leased.state().tried(clock.instant(), outcome);
+        task.tries = (char) state.tries();
+        task.lastTry = (int) (now / 1000);
+        long next = Retry.after(now, task.created, task.tries, group.lane, task.message());
+        if (task.holdNext) {
+            task.holdNext = false;
+            state = state.with(new State.Standing.Held("by the administrator"));
+            schedule.wait(task, Task.Phase.HELD, next);
+        } else {
+            schedule.wait(task, Task.Phase.WAITING, next);
+        }
+        if (outcome.status().subject() == 4) {
+            group.awaitHost(task.id, schedule.policy().maxDeferred());
+        }
+        change(task, state);
+    }
+
+    private void failed(Task task, Store.Leased leased, Outcome.Failed outcome) {
+        var envelope = leased.envelope();
+        if (Wish.hasNoSender(envelope)) {
+            log.warn(
+                    "queue: no return path! evpid=%s to=<%s> is held: %s"
+                            .formatted(
+                                    envelope.id(),
+                                    envelope.share().recipient(),
+                                    Log.visible(outcome.text())));
+            bury(task, leased, outcome);
+        } else if (Wish.wants(envelope, Share.Notify.FAILURE)) {
+            tell(
+                    task,
+                    Notices.Kind.FAILED,
+                    envelope,
+                    outcome.status(),
+                    outcome.text(),
+                    outcome.peer());
+        } else {
+            end(task);
+        }
+    }
+
+    /// Nobody can be told: it is kept for the postmaster to see.
+    private void bury(Task task, Store.Leased leased, Outcome.Failed outcome) {
+        var now = clock.instant();
+        var last = new Outcome.Deferred(outcome.status(), outcome.text(), outcome.peer());
+        var state =
+                leased.state().tried(now, last).with(new State.Standing.Dead(outcome.text(), now));
+        task.tries = (char) state.tries();
+        task.lastTry = (int) now.getEpochSecond();
+        schedule.wait(task, Task.Phase.DEAD, Long.MAX_VALUE);
+        change(task, state);
+    }
+
+    /// Its time is over. Called without the lock: it reads the disk.
+    void expire(Task task, ReentrantLock lock) {
+        counters.expired.increment();
+        var leased = read(task);
+        leased.ifPresent(found -> log.info(line("Expire", found.envelope(), "Envelope expired")));
+        lock.lock();
+        try {
+            if (leased.isPresent()) {
+                expired(task, leased.get());
+            } else {
+                task.lastTry = (int) (clock.millis() / 1000);
+                schedule.wait(task, Task.Phase.DEAD, Long.MAX_VALUE);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Store.Leased> read(Task task) {
+        try {
+            return store.look(new EnvelopeId(task.id));
+        } catch (IOException e) {
+            log.error("queue: envelope " + new EnvelopeId(task.id) + " cannot be read: " + e);
+            return Optional.empty();
+        }
+    }
+
+    private void expired(Task task, Store.Leased leased) {
+        switch (leased.state().standing()) {
+            case State.Standing.Dead(_, _) -> end(task);
+            case State.Standing.Queued(), State.Standing.Held(_) ->
+                    failed(task, leased, new Outcome.Failed(EXPIRED, "Envelope expired", ""));
+        }
+    }
+
+    /// The line that says that an envelope left the queue without an attempt.
+    String line(String what, Envelope envelope, String why) {
+        var share = envelope.share();
+        var local =
+                switch (share.destination()) {
+                    case Share.Destination.Account _,
+                            Share.Destination.Sealed _,
+                            Share.Destination.Listed _ ->
+                            "delivery";
+                    case Share.Destination.Remote(), Share.Destination.Unrouted() -> "relay";
+                };
+        var rcpt =
+                share.originalRecipient().equals(share.recipient())
+                        ? "-"
+                        : "<" + share.originalRecipient() + ">";
+        var delay = Duration.between(envelope.created(), clock.instant()).toSeconds();
+        return "%s: %s for %s: from=<%s>, to=<%s>, rcpt=%s, delay=%ds, stat=%s"
+                .formatted(
+                        local,
+                        what,
+                        envelope.id(),
+                        envelope.message().sender(),
+                        share.recipient(),
+                        rcpt,
+                        Math.max(0, delay),
+                        why);
+    }
+
+    /// Its sender is to be told that it is late. Called without the lock: it reads the disk.
+    void warn(Task task, ReentrantLock lock) {
+        var leased = read(task);
+        if (leased.isEmpty() || !Wish.wants(leased.get().envelope(), Share.Notify.DELAY)) {
+            return;
+        }
+        lock.lock();
+        try {
+            notices.add(late(task, leased.get()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Notices.Notice late(Task task, Store.Leased leased) {
+        var envelope = leased.envelope();
+        var about =
+                switch (envelope.progress()) {
+                    case Envelope.Progress.Untried() ->
+                            new Report.About(
+                                    envelope.share(),
+                                    LATE,
+                                    "not tried yet",
+                                    "",
+                                    envelope.created());
+                    case Envelope.Progress.Tried(_, var last, var outcome) ->
+                            new Report.About(
+                                    envelope.share(),
+                                    outcome.status(),
+                                    outcome.text(),
+                                    outcome.peer(),
+                                    last);
+                };
+        var state = leased.state();
+        return new Notices.Notice(
+                Notices.Kind.DELAYED,
+                envelope,
+                about,
+                Instant.ofEpochMilli(schedule.expiry(task)),
+                new Store.Change.Becomes(
+                        envelope.id(),
+                        new State(state.progress(), state.standing(), task.warned, task.deaths)));
+    }
+
+    /// It is kept back, because.
+    void park(Task task, String why) {
+        schedule.wait(task, Task.Phase.HELD, task.nextTry);
+        change(task, state(task).with(new State.Standing.Held(why)));
+    }
+
+    /// The envelope's state, as far as it can be read.
+    State state(Task task) {
+        try {
+            return store.look(new EnvelopeId(task.id)).map(Store.Leased::state).orElse(State.NEW);
+        } catch (IOException e) {
+            return State.NEW;
+        }
+    }
+
+    /// Writes its state, with what the schedule knows better.
+    void change(Task task, State state) {
+        var whole = new State(state.progress(), state.standing(), task.warned, task.deaths);
+        store.change(List.of(new Store.Change.Becomes(new EnvelopeId(task.id), whole)));
+    }
+
+    /// Nobody can be told, because the message cannot be read: it is kept for the postmaster.
+    void bury(Task task, String why) {
+        var now = clock.instant();
+        task.lastTry = (int) now.getEpochSecond();
+        schedule.wait(task, Task.Phase.DEAD, Long.MAX_VALUE);
+        change(task, state(task).with(new State.Standing.Dead(why, now)));
+    }
+}
