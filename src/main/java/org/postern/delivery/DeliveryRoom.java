@@ -39,7 +39,7 @@ public final class DeliveryRoom implements Tenant {
     private static final int MOST_FILE_WORK = 64;
     private static final Duration FILE_PATIENCE = Duration.ofMinutes(10);
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(300);
+    private static final Duration COMMAND_PATIENCE = Duration.ofMinutes(5);
     private static final Duration LAST_REPORTS = Duration.ofSeconds(5);
 
     private final Circumstances circumstances;

@@ -112,7 +112,11 @@ final class MailboxFile {
                     letter,
                     sender.isEmpty() ? "MAILER-DAEMON" : sender,
                     clock.instant(),
-                    bytes -> file.write(bytes.array(), bytes.position(), bytes.remaining()));
+                    bytes ->
+                            file.write(
+                                    bytes.array(),
+                                    bytes.arrayOffset() + bytes.position(),
+                                    bytes.remaining()));
             file.sync();
             complete = true;
         } finally {

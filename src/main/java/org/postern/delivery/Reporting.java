@@ -66,7 +66,7 @@ final class Reporting {
 
     /// A duration as `1d2h3m4s`, units that are 0 left out; `0s` if it is less than a second.
     static String text(Duration duration) {
-        if (duration.getSeconds() <= 0) {
+        if (duration.toSeconds() <= 0) {
             return "0s";
         }
         return part(duration.toDays(), 'd')

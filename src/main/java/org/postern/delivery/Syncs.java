@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -69,8 +70,8 @@ final class Syncs {
             leads = !gathering.containsKey(device);
             mine = gathering.computeIfAbsent(device, _ -> new Round());
             mine.wishes.addAll(wishes);
-            if (leads && current.get(device) instanceof Round round) {
-                before.add(round);
+            if (leads) {
+                Optional.ofNullable(current.get(device)).ifPresent(before::add);
             }
         }
         if (leads) {

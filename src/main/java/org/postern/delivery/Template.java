@@ -259,7 +259,7 @@ final class Template {
         if (out.chars().anyMatch(c -> c < ' ' || c == 127)) {
             throw new Bad("a control character");
         }
-        for (var component : out.toString().split("/")) {
+        for (var component : out.toString().split("/", -1)) {
             if (component.equals(".") || component.equals("..")) {
                 throw new Bad("a component that is " + component);
             }
