@@ -1,0 +1,4 @@
+package org.postern.planted.tool;
+
+/// A tool.
+public final class Ctl {}
