@@ -1,6 +1,7 @@
 package org.postern.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// An `action` directive: a named way to dispose of a message.
@@ -51,7 +52,7 @@ public sealed interface Action extends Directive permits LocalAction, RelayActio
     record Ttl(Duration time) implements LocalAction.Option, RelayAction.Option {
 
         /// Reads `ttl time` where one may stand, and adds it to the options.
-        static <T> void parse(Tokens in, java.util.List<? super Ttl> options) throws Syntax {
+        static void parse(Tokens in, List<? super Ttl> options) throws Syntax {
             if (in.accepts(Last.class)) {
                 options.add(new Ttl(in.duration()));
             }

@@ -52,7 +52,8 @@ public record Problem(
 
     private static String printable(String line) {
         var shown = new StringBuilder(line.length());
-        for (char c : line.toCharArray()) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
             shown.append(c == '\t' || (c >= ' ' && c < 0x7f) ? c : '?');
         }
         return shown.toString();

@@ -182,7 +182,7 @@ public final class AddressSyntax {
         var folded = text.toCharArray();
         for (int i = first; i < folded.length; i++) {
             if (folded[i] >= 'A' && folded[i] <= 'Z') {
-                folded[i] += 'a' - 'A';
+                folded[i] = (char) (folded[i] + ('a' - 'A'));
             }
         }
         return new String(folded);

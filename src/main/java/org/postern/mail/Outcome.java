@@ -13,7 +13,7 @@ public sealed interface Outcome {
 
     /// Accepted by the next hop or stored for the user; the envelope is done.
     ///
-    /// @param relayed whether, and how, the sender's wish for a success notification travels on
+    /// @param onward whether, and how, the sender's wish for a success notification travels on
     record Delivered(EnhancedStatus status, String text, Onward onward) implements Outcome {
         public Delivered {
             text = line(text);

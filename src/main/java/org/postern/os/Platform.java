@@ -19,7 +19,7 @@ final class Platform<T> {
     private final Thread thread;
 
     // Written by the thread, read once it has ended; one of the two is set then.
-    private @Nullable Optional<T> answer;
+    private Optional<T> answer = Optional.empty();
     private @Nullable Throwable trouble;
 
     private Platform(String name, Callable<T> work) {
@@ -64,7 +64,7 @@ final class Platform<T> {
     private T outcome() throws IOException {
         return switch (trouble) {
             case null -> {
-                if (answer == null) {
+                if (answer.isEmpty()) {
                     throw new IllegalStateException(thread.getName() + " ended without an answer");
                 }
                 yield answer.orElseThrow();

@@ -92,9 +92,7 @@ final class Fences {
     private Set<Path> frontReads(Config config) {
         var reads = new HashSet<Path>();
         RESOLVER.forEach(path -> reads.add(Path.of(path)));
-        if (place.config().getParent() instanceof Path directory) {
-            reads.add(directory.resolve("resolv.conf"));
-        }
+        reads.add(place.config().resolveSibling("resolv.conf"));
         // A directory, because a table is replaced by renaming a new file over it.
         tableFiles(config).forEach(file -> reads.add(directoryOf(file)));
         return reads;

@@ -41,7 +41,7 @@ record Java(Path home, String modules) {
     /// What every room has to read in order to run.
     Set<Path> reads() {
         var reads = new HashSet<Path>(Set.of(home));
-        for (var entry : modules.split(File.pathSeparator)) {
+        for (var entry : modules.split(File.pathSeparator, -1)) {
             if (!entry.isEmpty()) {
                 reads.add(Path.of(entry).toAbsolutePath());
             }

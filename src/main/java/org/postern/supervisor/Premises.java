@@ -57,9 +57,7 @@ final class Premises {
 
     private static void directory(Path path, int owner, int group, String mode) throws IOException {
         var permissions = PosixFilePermissions.fromString(mode);
-        if (path.getParent() instanceof Path parent) {
-            Files.createDirectories(parent);
-        }
+        Files.createDirectories(path.resolveSibling("."));
         try {
             Files.createDirectory(
                     path,

@@ -279,7 +279,7 @@ final class RoomProcess {
             if (dying.waitFor(grace.plusSeconds(5)).isEmpty()) {
                 log.warn(room.word() + " did not end in time and is killed");
                 dying.kill();
-                var unused = dying.waitFor(Duration.ofSeconds(5));
+                var _ = dying.waitFor(Duration.ofSeconds(5));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

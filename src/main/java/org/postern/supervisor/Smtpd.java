@@ -82,12 +82,12 @@ public final class Smtpd {
         var config = Config.parse(Sources.read(options.place().config(), options.defines(), host));
         config.warnings().stream().map(Problem::text).forEach(System.err::println);
         // What the tables hold is checked by opening them; the rooms open their own.
-        var unused = TableSet.open(config, System.err::println);
+        var _ = TableSet.open(config, System.err::println);
         return config;
     }
 
     private int check() throws IOException, ConfigException {
-        var unused = read();
+        var _ = read();
         System.err.println("configuration OK");
         return 0;
     }
@@ -95,7 +95,7 @@ public final class Smtpd {
     /// Starts the same command in the background and waits until it serves.
     private int daemonize(List<String> arguments)
             throws IOException, ConfigException, InterruptedException {
-        var unused = read();
+        var _ = read();
         var java = Java.running();
         var words = new ArrayList<String>(List.of("smtpd: supervisor"));
         words.addAll(

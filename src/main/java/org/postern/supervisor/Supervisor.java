@@ -75,7 +75,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 }
             }
             for (var room : ORDER) {
-                if (rooms.get(room) instanceof RoomProcess process) {
+                var process = rooms.get(room);
+                if (process != null) {
                     process.begin();
                 }
             }
@@ -107,7 +108,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                         .getFileSystem()
                         .getUserPrincipalLookupService()
                         .lookupPrincipalByName(users.getLast());
-        var unused =
+        var _ =
                 Hearing.open(
                         options.place().supervisorSocket(),
                         Users.ordersOf(self),
@@ -214,16 +215,17 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     /// Reads the configuration again. If it is bad, or a room does not take it, everything stays as
     /// it was.
     Order.Answer reload() {
-        lock.lock();
         var before = config;
+        lock.lock();
         try {
+            before = config;
             var host = MachineFacts.look(options.place());
             var sources =
                     Sources.read(options.place().config(), options.defines(), host)
                             .withGeneration(before.generation() + 1);
             var wanted = Config.parse(sources);
             wanted.warnings().stream().map(Problem::text).forEach(log::warn);
-            var unused = TableSet.open(wanted, log::warn);
+            var _ = TableSet.open(wanted, log::warn);
             apply(wanted);
             log.info("info: configuration reloaded, generation " + wanted.generation());
             return new Order.Answer.Done(wanted.generation());
@@ -259,14 +261,14 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             }
         }
         for (var room : ORDER) {
-            if (!needed.contains(room) && rooms.remove(room) instanceof RoomProcess idle) {
-                idle.stop(GRACE);
+            if (!needed.contains(room)) {
+                stopRoom(room);
             }
         }
     }
 
     private void restore(Config before) {
-        if (config == before) {
+        if (config.generation() == before.generation()) {
             return;
         }
         config = before;
@@ -299,9 +301,14 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         var running = new ArrayList<>(rooms.keySet());
         running.sort((a, b) -> Integer.compare(ORDER.indexOf(b), ORDER.indexOf(a)));
         for (var room : running) {
-            if (rooms.remove(room) instanceof RoomProcess process) {
-                process.stop(GRACE);
-            }
+            stopRoom(room);
+        }
+    }
+
+    private void stopRoom(Room room) {
+        var process = rooms.remove(room);
+        if (process != null) {
+            process.stop(GRACE);
         }
     }
 

@@ -90,18 +90,16 @@ public final class AliasValues {
                 for (; joined > 0; joined--) {
                     lines.add("");
                 }
-            } else if (comment) {
-                continue;
             } else if (c == '#') {
                 comment = true;
-            } else if (c == '\\' && i + 1 < text.length()) {
+            } else if (!comment && c == '\\' && i + 1 < text.length()) {
                 char next = text.charAt(++i);
                 if (next == '\n') {
                     joined++;
                 } else {
                     line.append(c).append(next);
                 }
-            } else {
+            } else if (!comment) {
                 line.append(c);
             }
         }

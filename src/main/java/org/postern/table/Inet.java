@@ -32,7 +32,7 @@ record Inet(Family family, long high, long low) {
             return Optional.empty();
         }
         long number = 0;
-        for (String part : text.split("\\.")) {
+        for (String part : text.split("\\.", -1)) {
             number = number << 8 | Integer.parseInt(part);
         }
         return Optional.of(new Inet(Family.INET4, 0, number));
@@ -61,7 +61,7 @@ record Inet(Family family, long high, long low) {
         if (text.isEmpty()) {
             return this;
         }
-        var groups = withoutInet4(text).split(":");
+        var groups = withoutInet4(text).split(":", -1);
         long high = 0;
         long low = 0;
         int position = side == Side.LEFT ? 0 : 8 - groups.length;

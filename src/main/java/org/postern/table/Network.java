@@ -108,7 +108,8 @@ record Network(Inet address, int width) {
             return -1;
         }
         int number = 0;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             int digit = c > '~' ? -1 : Character.digit(c, radix);
             if (digit < 0) {
                 return -1;

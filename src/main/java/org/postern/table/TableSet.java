@@ -256,8 +256,8 @@ public final class TableSet {
             return problems.stream()
                     .sorted(
                             java.util.Comparator.comparing((Problem one) -> one.at().file())
-                                    .thenComparing(one -> one.at().line())
-                                    .thenComparing(one -> one.at().column()))
+                                    .thenComparingInt(one -> one.at().line())
+                                    .thenComparingInt(one -> one.at().column()))
                     .toList();
         }
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// `show status` and `show stats`: what several rooms say, put together.
@@ -89,7 +90,7 @@ final class Overview {
     }
 
     /// The server writes its pid file when it starts, and never again.
-    private void uptime(TreeMap<String, String> sorted) {
+    private void uptime(Map<String, String> sorted) {
         try {
             var started = Files.getLastModifiedTime(rooms.place().run().resolve("smtpd.pid"));
             var uptime = Duration.between(started.toInstant(), Instant.now());

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The start of the store: finds what a predecessor left, whole or torn, and makes the index of it.
@@ -82,7 +84,7 @@ final class Recovery {
         }
     }
 
-    private TreeMap<Integer, Segment> openSegments() throws IOException {
+    private NavigableMap<Integer, Segment> openSegments() throws IOException {
         var found = new TreeMap<Integer, Segment>();
         for (var name : disk.list(Segments.DIRECTORY)) {
             var path = Segments.DIRECTORY + '/' + name;
@@ -97,7 +99,7 @@ final class Recovery {
         return found;
     }
 
-    private void open(String path, int number, TreeMap<Integer, Segment> found) throws IOException {
+    private void open(String path, int number, Map<Integer, Segment> found) throws IOException {
         var file = disk.open(path);
         var header = Segments.readHeader(file);
         if (header.isEmpty() || header.get().number() != number) {
