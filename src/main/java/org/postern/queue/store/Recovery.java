@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The start of the store: finds what a predecessor left, whole or torn, and makes the index of it.
