@@ -11,7 +11,9 @@ import org.postern.mail.Chunk;
 import org.postern.mail.EnvelopeId;
 import org.postern.queue.Mail;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
@@ -65,7 +67,9 @@ class KillTest {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx128m",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                where(Victim.class)
+                                        + File.pathSeparator
+                                        + where(SegmentStore.class),
                                 Victim.class.getName(),
                                 spool.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -73,9 +77,9 @@ class KillTest {
         var lines = new HashSet<String>();
         try (var out = process.inputReader()) {
             for (int i = 0; i < 500; i++) {
-                add(out.readLine(), lines);
+                add(String.valueOf(out.readLine()), lines);
             }
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly(); // leaves what it has said to be read
             for (var line = out.readLine(); line != null; line = out.readLine()) {
                 add(line, lines);
             }
@@ -88,6 +92,11 @@ class KillTest {
                 check(store, EnvelopeId.parse(words[0]).orElseThrow(), words[1]);
             }
         }
+    }
+
+    private static String where(Class<?> type) throws URISyntaxException {
+        var source = type.getProtectionDomain().getCodeSource().getLocation();
+        return Path.of(source.toURI()).toString();
     }
 
     /// Only whole lines: the last may be cut by the kill.
