@@ -1,5 +1,9 @@
 package org.postern;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
 import org.postern.delivery.DeliveryRoom;
 import org.postern.front.FrontRoom;
 import org.postern.ipc.Room;
@@ -8,11 +12,6 @@ import org.postern.keeper.KeeperRoom;
 import org.postern.queue.QueueRoom;
 import org.postern.supervisor.Smtpd;
 import org.postern.tool.Tool;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
 
 /// The program: the server, one of its rooms, or one of its tools, as the first word says.
 ///

@@ -1,8 +1,5 @@
 package org.postern;
 
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,8 @@ import java.util.Comparator;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
 
 /// Every section of an RFC that the sources cite stands in `docs/rfc.md`, with where it is cited.
 /// The test writes the page when it differs, and fails so that it is looked at and committed.

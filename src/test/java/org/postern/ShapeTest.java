@@ -2,8 +2,6 @@ package org.postern;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 
 /// The shape of the sources: no file over 600 lines, no method over 60, no type with a name that
 /// says nothing. Numbers to look again at, not to write towards.
@@ -54,7 +53,7 @@ class ShapeTest {
     private static final Pattern NO_METHOD =
             Pattern.compile(
                     "^(?:if|for|while|switch|try|catch|synchronized|else|return|yield|throw|case|do)\\b"
-                        + "|->|\\bnew\\b|\\brecord\\b|=",
+                            + "|->|\\bnew\\b|\\brecord\\b|=",
                     Pattern.DOTALL);
 
     @Test

@@ -1,14 +1,13 @@
 package org.postern.config;
 
-import org.postern.config.TableDefinition.Origin;
-import org.postern.config.TableRef.Shape;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postern.config.TableDefinition.Origin;
+import org.postern.config.TableRef.Shape;
 
 /// The second pass over the tree: what a single directive cannot know. Names exist before they are
 /// used, and once; tables have the shape their use needs.

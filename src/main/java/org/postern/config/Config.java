@@ -1,13 +1,12 @@
 package org.postern.config;
 
-import org.postern.config.TableDefinition.Entry;
-import org.postern.config.TableDefinition.Origin;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.config.TableDefinition.Entry;
+import org.postern.config.TableDefinition.Origin;
 
 /// A whole configuration, read and checked: an immutable snapshot. A reload makes another; what is
 /// in progress goes on with its own.

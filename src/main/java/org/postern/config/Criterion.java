@@ -1,8 +1,7 @@
 package org.postern.config;
 
-import org.postern.config.TableRef.Shape;
-
 import java.util.Optional;
+import org.postern.config.TableRef.Shape;
 
 /// What a match can ask about an envelope and its session.
 ///

@@ -1,10 +1,9 @@
 package org.postern.config;
 
-import org.postern.mail.AddressSyntax;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// A `pki` directive: the certificate chain and the private key under a name. Several lines of one name
 /// add up; a field said twice takes the last.

@@ -1,13 +1,12 @@
 package org.postern.config;
 
-import org.postern.mail.Chunk;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.Chunk;
 
 /// Everything a configuration is made of: the text of all its files, the macros of the command line
 /// and the facts about the machine. Whoever has it can parse it, without a right to any file.

@@ -1,13 +1,12 @@
 package org.postern.config;
 
-import org.postern.mail.AddressSyntax;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// The tokens of a configuration, one ahead, and the words of the grammar as enums: `MAIL_FROM` is
 /// the keyword `mail-from`.

@@ -1,12 +1,11 @@
 package org.postern.control;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
 import org.postern.ipc.Hearing;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
 
 /// The control socket of a room: hears orders and has them carried out, one at a time for each
 /// connection.

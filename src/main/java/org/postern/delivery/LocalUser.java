@@ -1,8 +1,7 @@
 package org.postern.delivery;
 
-import org.postern.os.Identity;
-
 import java.util.List;
+import org.postern.os.Identity;
 
 /// Someone of this machine that mail is delivered to, or as.
 ///

@@ -1,10 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.os.FileFacts;
-import org.postern.os.OpenFile;
-import org.postern.os.OsException;
-import org.postern.os.ProcessFacts;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.postern.os.FileFacts;
+import org.postern.os.OpenFile;
+import org.postern.os.OsException;
+import org.postern.os.ProcessFacts;
 
 /// The directory of the users' mailboxes, `/var/mail`: delivers into the file that is named like
 /// the user.

@@ -1,15 +1,14 @@
 package org.postern.delivery;
 
-import org.postern.os.AsUser;
-import org.postern.os.FileFacts;
-import org.postern.os.OpenFile;
-import org.postern.os.OsException;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.postern.os.AsUser;
+import org.postern.os.FileFacts;
+import org.postern.os.OpenFile;
+import org.postern.os.OsException;
 
 /// Appends letters to mailbox files, as the user: under fcntl and flock locks, synced, and taken
 /// back when anything fails.

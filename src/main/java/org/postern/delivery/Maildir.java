@@ -1,8 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.os.Filesystem;
-import org.postern.os.OpenFile;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.postern.os.Filesystem;
+import org.postern.os.OpenFile;
 
 /// Puts letters into one Maildir, on a thread that acts as its user.
 ///

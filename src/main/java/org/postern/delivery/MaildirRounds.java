@@ -1,7 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.os.AsUser;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -13,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.postern.os.AsUser;
 
 /// Puts letters into Maildirs in rounds: letters for the same Maildir that come while a round is
 /// under way make up the next one. A round costs one change of identity, however many letters it

@@ -1,13 +1,12 @@
 package org.postern.delivery;
 
-import org.postern.os.IOCallable;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.postern.os.IOCallable;
 
 /// Limits how many threads do something for the same user, or with the same file, at a time.
 final class Places {

@@ -1,13 +1,12 @@
 package org.postern.delivery;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.postern.log.Log;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 import org.postern.mail.SessionId;
 import org.postern.mail.Share.Destination;
-
-import java.time.Duration;
-import java.time.Instant;
 
 /// The log line of a local delivery:
 ///

@@ -1,16 +1,14 @@
 package org.postern.delivery;
 
-import org.postern.mail.Chunk;
-import org.postern.mail.Share.Destination.Kind;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Optional;
-
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.postern.mail.Chunk;
+import org.postern.mail.Share.Destination.Kind;
 
 /// Seals commands and files of forward files, so that they can travel through the other rooms and
 /// lie in the queue, and nobody there can make one up or give it to another user.

@@ -1,10 +1,9 @@
 package org.postern.delivery;
 
-import org.postern.mail.AddressSyntax;
-import org.postern.mail.Envelope;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Envelope;
 
 /// The environment of a delivery command: these variables and no others.
 final class Surroundings {

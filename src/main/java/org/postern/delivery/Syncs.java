@@ -1,8 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.os.Filesystem;
-import org.postern.os.OpenFile;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -12,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.postern.os.Filesystem;
+import org.postern.os.OpenFile;
 
 /// Puts what deliveries wrote on disk, for many at a time: who comes while a file system is being
 /// synced waits for the next round. A round of a few files syncs each; a larger one syncs the file

@@ -1,8 +1,7 @@
 package org.postern.delivery;
 
-import org.postern.mail.AddressSyntax;
-
 import java.util.Locale;
+import org.postern.mail.AddressSyntax;
 
 /// The format specifiers of delivery commands and paths, `%{token[range]:modifiers}`.
 ///

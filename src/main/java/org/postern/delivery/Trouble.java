@@ -1,10 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.mail.EnhancedStatus;
-import org.postern.mail.Outcome;
-import org.postern.os.Errno;
-import org.postern.os.OsException;
-
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,6 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Outcome;
+import org.postern.os.Errno;
+import org.postern.os.OsException;
 
 /// What went wrong with a file, in words that tell an administrator where to look: the path, the
 /// component of it that is in the way, the user that was refused, the reason.

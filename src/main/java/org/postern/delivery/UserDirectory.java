@@ -1,5 +1,8 @@
 package org.postern.delivery;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.postern.config.Config;
 import org.postern.config.LocalAction;
 import org.postern.config.TableDefinition.Origin;
@@ -10,10 +13,6 @@ import org.postern.os.Lookup;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
 import org.postern.table.UserEntry;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// Who the users are: the accounts of the system, or the userbase of an action. The room looks them
 /// up itself; nobody tells it a uid.

@@ -1,15 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Work;
-import org.postern.log.Log;
-import org.postern.mail.Envelope;
-import org.postern.mail.Outcome;
-import org.postern.mail.SessionId;
-import org.postern.table.TableSet;
-
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -19,6 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.log.Log;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
+import org.postern.mail.SessionId;
+import org.postern.table.TableSet;
 
 /// One virtual thread that holds one conversation with the queue, and makes one attempt at a time.
 ///

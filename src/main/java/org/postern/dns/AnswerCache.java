@@ -1,13 +1,12 @@
 package org.postern.dns;
 
-import org.xbill.DNS.Record;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.xbill.DNS.Record;
 
 /// What the DNS said lately. Bounded: the answer that was longest without use goes first. Guarded
 /// by its own lock.

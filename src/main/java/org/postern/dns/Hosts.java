@@ -1,8 +1,5 @@
 package org.postern.dns;
 
-import org.postern.dns.Resolver.Family;
-import org.postern.mail.AddressSyntax;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.postern.dns.Resolver.Family;
+import org.postern.mail.AddressSyntax;
 
 /// The hosts file: names that are known without asking anybody. `localhost` is always among them
 /// (RFC 6761 section 6.3).

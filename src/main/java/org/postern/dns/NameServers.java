@@ -1,7 +1,5 @@
 package org.postern.dns;
 
-import org.postern.mail.AddressSyntax;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// The servers to ask, as resolv.conf(5) lists them. `search`, `domain` and `options` mean nothing
 /// here: names are always complete.

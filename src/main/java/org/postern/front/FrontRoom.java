@@ -1,5 +1,12 @@
 package org.postern.front;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.control.ControlPoint;
@@ -19,14 +26,6 @@ import org.postern.log.Log;
 import org.postern.mail.Origin;
 import org.postern.os.ProcessFacts;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.net.InetAddress;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 
 /// The room of all that strangers touch: mail in, routing, mail out.
 ///

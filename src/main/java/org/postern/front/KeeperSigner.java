@@ -1,11 +1,5 @@
 package org.postern.front;
 
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Inquiry;
-import org.postern.ipc.Keeping;
-import org.postern.mail.Chunk;
-import org.postern.tls.remote.Signer;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +9,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Inquiry;
+import org.postern.ipc.Keeping;
+import org.postern.mail.Chunk;
+import org.postern.tls.remote.Signer;
 
 /// Has the room `keeper` sign, and shows its certificates. May be asked from any thread.
 public final class KeeperSigner implements Signer, Closeable {

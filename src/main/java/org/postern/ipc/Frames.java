@@ -1,7 +1,5 @@
 package org.postern.ipc;
 
-import org.postern.mail.Chunk;
-
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -19,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postern.mail.Chunk;
 
 /// The codec of the wire: turns the records of one sealed interface into bytes and back.
 ///

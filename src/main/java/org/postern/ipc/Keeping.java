@@ -1,8 +1,7 @@
 package org.postern.ipc;
 
-import org.postern.mail.Chunk;
-
 import java.util.List;
+import org.postern.mail.Chunk;
 
 /// Private keys at work: what `front` asks `keeper`. The keys themselves never travel.
 ///

@@ -1,11 +1,10 @@
 package org.postern.ipc;
 
-import org.postern.config.Sources;
-import org.postern.mail.Chunk;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.postern.config.Sources;
+import org.postern.mail.Chunk;
 
 /// How the supervisor holds a room: over the room's standard input and output. When the input ends,
 /// the supervisor is gone and the room ends too.

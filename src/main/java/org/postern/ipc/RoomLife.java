@@ -1,5 +1,11 @@
 package org.postern.ipc;
 
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Sources;
@@ -9,13 +15,6 @@ import org.postern.mail.Chunk;
 import org.postern.os.ProcessFacts;
 import org.postern.os.Seccomp;
 import org.postern.os.Syslog;
-
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Set;
 
 /// The life of a room, from the supervisor's first word to its last: what all rooms' processes have
 /// in common.

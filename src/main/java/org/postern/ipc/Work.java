@@ -1,12 +1,11 @@
 package org.postern.ipc;
 
+import java.util.List;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
-
-import java.util.List;
 
 /// Work that is due: what a worker in `front` or `delivery` says to `queue`.
 ///

@@ -1,10 +1,5 @@
 package org.postern.keeper;
 
-import org.postern.config.Config;
-import org.postern.config.Pki;
-import org.postern.ipc.Keeping;
-import org.postern.mail.Chunk;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,6 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.postern.config.Config;
+import org.postern.config.Pki;
+import org.postern.ipc.Keeping;
+import org.postern.mail.Chunk;
 
 /// The keys of a configuration, read and checked: an immutable snapshot.
 final class KeyRing {

@@ -1,11 +1,10 @@
 package org.postern.message;
 
+import java.time.Instant;
+import java.util.List;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageId;
 import org.postern.mail.Origin;
-
-import java.time.Instant;
-import java.util.List;
 
 /// The trace field that we put before every message we take in, RFC 5321 section 4.4.
 ///

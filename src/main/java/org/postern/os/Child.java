@@ -2,8 +2,6 @@ package org.postern.os;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A process that [Spawn] started. Any thread may ask and signal; each stream belongs to one thread
 /// at a time.

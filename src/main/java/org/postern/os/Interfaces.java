@@ -1,13 +1,12 @@
 package org.postern.os;
 
-import org.postern.mail.AddressText;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.mail.AddressText;
 
 /// The network interfaces of this machine.
 public final class Interfaces {

@@ -1,12 +1,11 @@
 package org.postern.os;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /// One piece of work on a platform thread made for it, for calls that would hold the carrier of a
 /// virtual thread.

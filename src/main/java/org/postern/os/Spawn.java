@@ -3,8 +3,6 @@ package org.postern.os;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
@@ -13,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The start of a program that is confined before its first instruction.
 ///
@@ -23,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 /// process, and be there for that user to signal.
 ///
 /// For the moment between taking on the identity and the end of the start, that user could signal
-/// the confined thread as well; ending it would end this process. So programs belong on a
-/// disk that answers fast, and the files they are given must not make anyone wait. The change of
-/// identity also makes this process undumpable, which keeps its memory from that user; see
+/// the confined thread as well; ending it would end this process. So programs belong on a disk that
+/// answers fast, and the files they are given must not make anyone wait. The change of identity
+/// also makes this process undumpable, which keeps its memory from that user; see
 /// [ProcessFacts#forbidTracing].
 public final class Spawn {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

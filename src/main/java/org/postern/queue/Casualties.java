@@ -1,13 +1,12 @@
 package org.postern.queue;
 
-import org.postern.mail.EnvelopeId;
-
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.postern.mail.EnvelopeId;
 
 /// Tells a worker that hung up from a room that died: when the last conversation of a room ends,
 /// what its workers had in hand within the seconds before may be why. May be used from any thread.

@@ -1,5 +1,10 @@
 package org.postern.queue;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.TreeMap;
 import org.postern.control.ControlPoint;
 import org.postern.control.ControlPoint.Lines;
 import org.postern.control.Order;
@@ -8,12 +13,6 @@ import org.postern.ipc.Work.Lane;
 import org.postern.queue.schedule.Orders;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Store;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.TreeMap;
 
 /// Carries out what `smtpctl` orders the queue to do.
 public final class QueueControl implements ControlPoint.Room {

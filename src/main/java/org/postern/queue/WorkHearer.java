@@ -1,5 +1,15 @@
 package org.postern.queue;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -15,17 +25,6 @@ import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Content;
 import org.postern.queue.store.Damaged;
 import org.postern.queue.store.Store;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /// Gives out work: hears [Work]. Each room gets its own lanes only, and may report on what it was
 /// given and nothing else; a word out of place ends the conversation, which defers the attempt.

@@ -63,8 +63,9 @@ public final class ContentScanner {
         return octets;
     }
 
-    /// Was there a CR or an LF that is not part of a CR LF, where only those are right? Such content must not be accepted:
-    /// servers that disagree about where it ends can be made to take content for commands.
+    /// Was there a CR or an LF that is not part of a CR LF, where only those are right? Such
+    /// content must not be accepted: servers that disagree about where it ends can be made to take
+    /// content for commands.
     public boolean hasBareLineEnd() {
         return bareLineEnd;
     }

@@ -1,11 +1,10 @@
 package org.postern.smtp;
 
-import org.postern.mail.AddressSyntax;
-import org.postern.mail.Mailbox;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Mailbox;
 
 /// What follows `MAIL FROM:` or `RCPT TO:`: a path and its parameters (RFC 5321 section 4.1.2).
 ///

@@ -1,11 +1,10 @@
 package org.postern.smtp;
 
-import org.postern.mail.Chunk;
-import org.postern.mail.EnhancedStatus;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnhancedStatus;
 
 /// What a server answers, RFC 5321 section 4.2: a code, and one or more lines of text. An enhanced
 /// status code (RFC 2034 section 4) stands at the beginning of each line's text.

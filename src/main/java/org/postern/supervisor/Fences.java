@@ -1,18 +1,17 @@
 package org.postern.supervisor;
 
-import org.postern.config.Config;
-import org.postern.config.TableDefinition;
-import org.postern.ipc.Place;
-import org.postern.ipc.Room;
-import org.postern.os.Confinement;
-import org.postern.os.Landlock;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.postern.config.Config;
+import org.postern.config.TableDefinition;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.os.Confinement;
+import org.postern.os.Landlock;
 
 /// What each room may reach, worked out from the configuration. A room whose fence would change by
 /// a reload is replaced instead, because a fence cannot be moved.

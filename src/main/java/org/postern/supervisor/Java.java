@@ -1,13 +1,12 @@
 package org.postern.supervisor;
 
-import org.postern.ipc.Room;
-
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.postern.ipc.Room;
 
 /// The Java machine that the rooms run on: the one that runs us, and the module path it was given.
 ///

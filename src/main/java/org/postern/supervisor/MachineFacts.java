@@ -1,17 +1,16 @@
 package org.postern.supervisor;
 
-import org.postern.config.Host;
-import org.postern.ipc.Place;
-import org.postern.mail.AddressSyntax;
-import org.postern.os.Interfaces;
-import org.postern.os.ProcessFacts;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.postern.config.Host;
+import org.postern.ipc.Place;
+import org.postern.mail.AddressSyntax;
+import org.postern.os.Interfaces;
+import org.postern.os.ProcessFacts;
 
 /// What the configuration has to know of this machine.
 final class MachineFacts {

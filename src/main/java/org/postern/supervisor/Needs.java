@@ -1,13 +1,12 @@
 package org.postern.supervisor;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.postern.config.Action;
 import org.postern.config.Config;
 import org.postern.config.LocalAction;
 import org.postern.config.RelayAction;
 import org.postern.ipc.Room;
-
-import java.util.EnumSet;
-import java.util.Set;
 
 /// Which rooms a configuration needs. One that it does not need is not started.
 final class Needs {

@@ -1,8 +1,5 @@
 package org.postern.supervisor;
 
-import org.postern.ipc.Leash;
-import org.postern.ipc.Place;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -11,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.postern.ipc.Leash;
+import org.postern.ipc.Place;
 
 /// The command line of `smtpd`.
 ///

@@ -1,10 +1,5 @@
 package org.postern.supervisor;
 
-import org.postern.ipc.Place;
-import org.postern.ipc.Room;
-import org.postern.mail.Chunk;
-import org.postern.os.ProcessFacts;
-
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.mail.Chunk;
+import org.postern.os.ProcessFacts;
 
 /// The directories of the server: made when missing, and given to their owners.
 ///

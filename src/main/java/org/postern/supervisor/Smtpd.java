@@ -1,5 +1,18 @@
 package org.postern.supervisor;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Problem;
@@ -19,20 +32,6 @@ import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 import org.postern.os.Syslog;
 import org.postern.table.TableSet;
-
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// The program `smtpd`: from its command line to its end.
 ///

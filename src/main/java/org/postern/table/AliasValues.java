@@ -1,13 +1,12 @@
 package org.postern.table;
 
-import org.postern.mail.AddressSyntax;
-import org.postern.mail.Mailbox;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Mailbox;
 
 /// Reads the recipients that an alias or a forward file names (aliases(5), forward(5)).
 public final class AliasValues {

@@ -1,14 +1,13 @@
 package org.postern.table;
 
-import org.postern.config.Service;
-import org.postern.config.TableRef.Shape;
-import org.postern.mail.AddressSyntax;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.config.Service;
+import org.postern.config.TableRef.Shape;
+import org.postern.mail.AddressSyntax;
 
 /// What a table holds at one time: keys in lower case and in the order of their bytes, with their
 /// values. Immutable, but for the turn of [#fetch].

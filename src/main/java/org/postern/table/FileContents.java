@@ -1,8 +1,5 @@
 package org.postern.table;
 
-import org.postern.config.TableRef.Shape;
-import org.postern.table.TableText.Mistake;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.postern.config.TableRef.Shape;
+import org.postern.table.TableText.Mistake;
 
 /// The entries of a text file, read again when the file has changed.
 ///

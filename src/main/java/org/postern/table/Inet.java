@@ -1,8 +1,7 @@
 package org.postern.table;
 
-import org.postern.mail.AddressSyntax;
-
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// An IP address as a number of 32 or 128 bits.
 ///

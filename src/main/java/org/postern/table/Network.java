@@ -1,8 +1,7 @@
 package org.postern.table;
 
-import org.postern.mail.AddressSyntax;
-
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// An address or a network, as lists of the service `netaddr` write it.
 ///

@@ -1,12 +1,11 @@
 package org.postern.table;
 
-import org.postern.table.Regex.Malformed;
-import org.postern.table.Regex.Place;
-import org.postern.table.Regex.State;
-
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.postern.table.Regex.Malformed;
+import org.postern.table.Regex.Place;
+import org.postern.table.Regex.State;
 
 /// Reads POSIX extended regular expressions (IEEE Std 1003.1, Base Definitions, section 9.4).
 ///

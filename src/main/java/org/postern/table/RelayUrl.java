@@ -1,9 +1,8 @@
 package org.postern.table;
 
-import org.postern.mail.AddressSyntax;
-
 import java.util.Locale;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
 
 /// Where to relay to: `[scheme://[label@]]host[:port]`.
 ///

@@ -1,10 +1,9 @@
 package org.postern.table;
 
+import java.util.Optional;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
 import org.postern.mail.AddressSyntax;
-
-import java.util.Optional;
 
 /// A named list or mapping. Keys are compared without regard to the case of ASCII letters, and as
 /// the service demands. May be asked from any thread.

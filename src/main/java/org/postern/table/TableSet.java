@@ -1,17 +1,5 @@
 package org.postern.table;
 
-import org.postern.config.Config;
-import org.postern.config.ConfigException;
-import org.postern.config.Position;
-import org.postern.config.Problem;
-import org.postern.config.Service;
-import org.postern.config.TableDefinition;
-import org.postern.config.TableDefinition.Origin;
-import org.postern.config.TableRef;
-import org.postern.config.TableRef.Shape;
-import org.postern.table.Entries.Row;
-import org.postern.table.TableText.Mistake;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -24,6 +12,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.config.Position;
+import org.postern.config.Problem;
+import org.postern.config.Service;
+import org.postern.config.TableDefinition;
+import org.postern.config.TableDefinition.Origin;
+import org.postern.config.TableRef;
+import org.postern.config.TableRef.Shape;
+import org.postern.table.Entries.Row;
+import org.postern.table.TableText.Mistake;
 
 /// All tables of a configuration, opened. May be asked from any thread.
 public final class TableSet {

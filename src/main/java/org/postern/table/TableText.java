@@ -1,10 +1,9 @@
 package org.postern.table;
 
-import org.postern.config.TableRef.Shape;
-import org.postern.table.Entries.Row;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.config.TableRef.Shape;
+import org.postern.table.Entries.Row;
 
 /// Reads the text of a table's file (table(5)).
 ///

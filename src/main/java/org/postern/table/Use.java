@@ -1,13 +1,12 @@
 package org.postern.table;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
 import org.postern.table.Entries.Row;
 import org.postern.table.TableText.Mistake;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /// What a table is used for, all over the configuration; so much of what it holds can be checked as
 /// soon as it is read.

@@ -1,11 +1,10 @@
 package org.postern.tool;
 
-import org.postern.mail.AddressSyntax;
-import org.postern.mail.Mailbox;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Mailbox;
 
 /// Reads the addresses out of a list as header fields and command lines write them (RFC 5322
 /// section 3.4): names, comments, quoted strings, groups and routes are left out.

@@ -1,8 +1,5 @@
 package org.postern.tool;
 
-import org.postern.mail.Mailbox;
-import org.postern.message.MailDate;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.postern.mail.Mailbox;
+import org.postern.message.MailDate;
 
 /// Makes of a letter what is sent: without Bcc and Return-Path, with From and Date, and with a body
 /// whose lines a mail server may carry.

@@ -1,7 +1,5 @@
 package org.postern.tool;
 
-import org.postern.ipc.Deadlines;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.postern.ipc.Deadlines;
 
 /// The first message through a new private server, for `quickstart`: shows the dialogue and the
 /// file that was delivered.

@@ -1,10 +1,9 @@
 package org.postern.tool;
 
-import org.postern.os.Accounts;
-import org.postern.os.Lookup;
-
 import java.nio.file.Path;
 import java.util.Locale;
+import org.postern.os.Accounts;
+import org.postern.os.Lookup;
 
 /// Who calls a tool.
 ///

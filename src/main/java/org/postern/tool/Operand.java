@@ -1,9 +1,8 @@
 package org.postern.tool;
 
+import java.util.Set;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
-
-import java.util.Set;
 
 /// What may stand in a command of `smtpctl` where no keyword does.
 enum Operand {

@@ -1,8 +1,5 @@
 package org.postern.tool;
 
-import org.postern.control.Order;
-import org.postern.ipc.Room;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -12,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.postern.control.Order;
+import org.postern.ipc.Room;
 
 /// `show status` and `show stats`: what several rooms say, put together.
 final class Overview {

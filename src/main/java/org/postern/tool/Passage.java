@@ -1,12 +1,11 @@
 package org.postern.tool;
 
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Place;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Place;
 
 /// `sendmail -bs`: passes standard input on to the server, and what it says to standard output.
 final class Passage {

@@ -1,17 +1,16 @@
 package org.postern.tool;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Place;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 
 /// The rooms of one server, as `smtpctl` speaks to them: each order goes straight to the room that
 /// owns the answer.

@@ -1,11 +1,5 @@
 package org.postern.tool;
 
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Place;
-import org.postern.mail.AddressSyntax;
-import org.postern.mail.Mailbox;
-
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.InstantSource;
@@ -14,6 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Place;
+import org.postern.mail.AddressSyntax;
+import org.postern.mail.Mailbox;
 
 /// `sendmail`: hands a message from standard input to the server, over the socket that it keeps for
 /// the users of this machine.

@@ -1,7 +1,5 @@
 package org.postern.tool;
 
-import org.postern.ipc.Deadlines;
-
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -16,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.ipc.Deadlines;
 
 /// The client's side of SMTP with our own server (RFC 5321 section 3): one command, one reply.
 final class SmtpDialogue implements Closeable {

@@ -1,16 +1,15 @@
 package org.postern.tool;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
 import org.postern.ipc.Place;
 import org.postern.ipc.Room;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
 
 /// `smtpctl`: orders to a running server.
 final class Smtpctl {

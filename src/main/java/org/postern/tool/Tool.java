@@ -1,11 +1,10 @@
 package org.postern.tool;
 
-import org.postern.ipc.Place;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import org.postern.ipc.Place;
 
 /// The tools, by the name they are called by.
 ///

@@ -2,10 +2,9 @@ package org.postern.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 
 /// What is kept of a command's output.
 class OutputTailTest {

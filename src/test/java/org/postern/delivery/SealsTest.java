@@ -3,11 +3,10 @@ package org.postern.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Chunk;
 import org.postern.mail.Share.Destination.Kind;
-
-import java.util.Optional;
 
 /// Nobody but the delivery room makes a seal, and a seal is good for one user and one kind.
 class SealsTest {

@@ -2,10 +2,9 @@ package org.postern.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.io.IOException;
 
 /// Which code a failure of the file system gets.
 class TroubleTest {

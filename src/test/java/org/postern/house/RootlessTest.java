@@ -2,11 +2,10 @@ package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /// A server that somebody starts who is not root.
 class RootlessTest {

@@ -2,12 +2,11 @@ package org.postern.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 /// One event, one line; nothing a stranger sent breaks it.
 class LogTest {

@@ -1,5 +1,12 @@
 package org.postern.message;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,14 +16,6 @@ import org.postern.mail.MessageId;
 import org.postern.mail.Origin;
 import org.postern.message.Intake.Fault;
 import org.postern.message.Intake.Treatment;
-
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.util.List;
-import java.util.Random;
 
 /// What is stored of a header, and which headers are refused.
 class IntakeTest {

@@ -1,11 +1,10 @@
 package org.postern.queue;
 
+import java.util.List;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
-
-import java.util.List;
 
 /// Configurations for tests.
 public final class Configs {

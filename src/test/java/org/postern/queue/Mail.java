@@ -1,13 +1,12 @@
 package org.postern.queue;
 
+import java.util.Set;
 import org.postern.mail.Chunk;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.util.Set;
 
 /// Mail for tests.
 public final class Mail {

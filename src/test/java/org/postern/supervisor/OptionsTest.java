@@ -3,14 +3,13 @@ package org.postern.supervisor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.ipc.Leash;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Set;
 
 /// The command line of `smtpd`.
 class OptionsTest {

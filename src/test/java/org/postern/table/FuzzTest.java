@@ -3,15 +3,14 @@ package org.postern.table;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.config.TableRef.Shape;
-
-import java.util.List;
-import java.util.Random;
 
 /// Whatever text comes in, it is understood or refused, and nothing else happens.
 class FuzzTest {

@@ -2,14 +2,13 @@ package org.postern.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
 import org.postern.table.Entries.Row;
-
-import java.util.Arrays;
-import java.util.List;
 
 /// Which entry of a list stands for which key.
 class MatcherTest {

@@ -3,15 +3,14 @@ package org.postern.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.mail.Mailbox;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /// What the values of tables mean.
 class ValuesTest {

@@ -1,7 +1,5 @@
 package org.postern.tool;
 
-import org.postern.os.SocketPath;
-
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.os.SocketPath;
 
 /// An SMTP server that plays one script on a socket: its `S:` lines are said, and its `C:` lines
 /// are what must come. The first `C:` line that is not what came is the failure.

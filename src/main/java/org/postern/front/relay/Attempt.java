@@ -1,5 +1,15 @@
 package org.postern.front.relay;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.postern.dns.Answer;
 import org.postern.dns.Resolver.Family;
 import org.postern.front.relay.Connections.Age;
@@ -17,17 +27,6 @@ import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 import org.postern.mail.Outcome.Onward;
 import org.postern.mail.Share.Destination;
-
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /// One attempt: walks all hosts and all their addresses, in order, until every recipient has its
 /// answer or there is nowhere left to go. A recipient is only ever tried at another host while

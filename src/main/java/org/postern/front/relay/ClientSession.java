@@ -1,16 +1,15 @@
 package org.postern.front.relay;
 
+import java.io.Closeable;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
 import org.postern.front.relay.Opening.Fault;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.tls.Outbound;
-
-import java.io.Closeable;
-import java.net.BindException;
-import java.net.InetSocketAddress;
-import java.time.Instant;
 
 /// One session with a next hop, seen from the client's side (RFC 5321 section 3.1): from connecting
 /// until QUIT. Belongs to one thread at a time.

@@ -1,15 +1,14 @@
 package org.postern.front.relay;
 
-import org.postern.dns.Resolver.Family;
-import org.postern.front.relay.Opening.Fault;
-import org.postern.log.Log;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.postern.dns.Resolver.Family;
+import org.postern.front.relay.Opening.Fault;
+import org.postern.log.Log;
 
 /// All connections to other hosts: kept ones are used again, new ones are opened within the limits,
 /// and routes that do not work are left alone for a while.

@@ -1,14 +1,13 @@
 package org.postern.front.relay;
 
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Work;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Carries messages to their next hop: one attempt for each piece of work. May be used by many
 /// threads at a time.

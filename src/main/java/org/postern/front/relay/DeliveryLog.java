@@ -1,12 +1,11 @@
 package org.postern.front.relay;
 
+import java.time.Duration;
+import java.time.InstantSource;
 import org.postern.log.Log;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share.Destination;
-
-import java.time.Duration;
-import java.time.InstantSource;
 
 /// Writes the one line that says what became of an envelope.
 final class DeliveryLog {

@@ -1,5 +1,14 @@
 package org.postern.front.relay;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.postern.dns.Answer;
 import org.postern.dns.Exchanger;
 import org.postern.dns.Resolver;
@@ -11,16 +20,6 @@ import org.postern.front.relay.Stop.Security;
 import org.postern.mail.AddressSyntax;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Outcome;
-
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /// Finds the hosts that take mail for a domain (RFC 5321 section 5.1), and where hosts are.
 ///

@@ -1,11 +1,10 @@
 package org.postern.front.relay;
 
+import java.io.IOException;
+import java.time.Duration;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Work;
 import org.postern.mail.Chunk;
-
-import java.io.IOException;
-import java.time.Duration;
 
 /// A content that the queue sends piece by piece when the next hop is ready for it; never held
 /// whole.

@@ -1,10 +1,9 @@
 package org.postern.front.relay;
 
-import org.postern.front.relay.Stop.Dialect;
-import org.postern.front.relay.Stop.Security;
-
 import java.net.SocketAddress;
 import java.util.List;
+import org.postern.front.relay.Stop.Dialect;
+import org.postern.front.relay.Stop.Security;
 
 /// A host to hand over to, and how to speak with it.
 ///

@@ -1,15 +1,14 @@
 package org.postern.front.relay;
 
-import org.postern.dns.ClientNames;
-import org.postern.dns.ClientNames.ClientName;
-import org.postern.dns.Resolver;
-import org.postern.mail.AddressSyntax;
-
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.postern.dns.ClientNames;
+import org.postern.dns.ClientNames.ClientName;
+import org.postern.dns.Resolver;
+import org.postern.mail.AddressSyntax;
 
 /// The names of next hops, for the log only. A name that could not be found out quickly is not
 /// asked for again as long as it is remembered. Guarded by the lock of the map.

@@ -1,8 +1,7 @@
 package org.postern.front.relay;
 
-import org.postern.mail.Chunk;
-
 import java.nio.ByteBuffer;
+import org.postern.mail.Chunk;
 
 /// A content that came with the work.
 final class InlineLoad implements Load {

@@ -1,8 +1,7 @@
 package org.postern.front.relay;
 
-import org.postern.mail.Outcome;
-
 import java.util.List;
+import org.postern.mail.Outcome;
 
 /// The hosts to try, in their order, or why there are none.
 sealed interface Itinerary {

@@ -1,11 +1,10 @@
 package org.postern.front.relay;
 
+import java.time.InstantSource;
 import org.postern.ipc.Deadlines;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.tls.Outbound;
-
-import java.time.InstantSource;
 
 /// What every session of mail out needs.
 record Kit(

@@ -1,9 +1,8 @@
 package org.postern.front.relay;
 
+import java.net.InetAddress;
 import org.postern.config.Config;
 import org.postern.mail.AddressSyntax;
-
-import java.net.InetAddress;
 
 /// Knows this machine by the names and addresses of the configuration.
 final class Ourselves implements Acquaintance {

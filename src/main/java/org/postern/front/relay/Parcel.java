@@ -1,9 +1,8 @@
 package org.postern.front.relay;
 
+import java.util.List;
 import org.postern.mail.Envelope;
 import org.postern.mail.MessageFacts;
-
-import java.util.List;
 
 /// What is handed over in one mail transaction: one message for some recipients.
 record Parcel(MessageFacts facts, List<Addressee> to, Load load) {

@@ -1,9 +1,8 @@
 package org.postern.front.relay;
 
+import java.util.List;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Outcome;
-
-import java.util.List;
 
 /// A reply of the next hop (RFC 5321 section 4.2).
 ///

@@ -1,9 +1,8 @@
 package org.postern.front.relay;
 
-import org.postern.mail.EnhancedStatus;
-
 import java.net.InetAddress;
 import java.util.List;
+import org.postern.mail.EnhancedStatus;
 
 /// How an action sends a message on, looked up when the message is tried.
 ///

@@ -1,5 +1,17 @@
 package org.postern.front.relay;
 
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.postern.config.Config;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.LmtpRecipient;
@@ -17,19 +29,6 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.table.Answer;
 import org.postern.table.RelayUrl;
 import org.postern.table.TableSet;
-
-import java.net.InetAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// Looks up what an action means now. An envelope only knows the action's name; the configuration
 /// may have changed since it was queued.

@@ -1,5 +1,12 @@
 package org.postern.front.relay;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.postern.config.Config;
 import org.postern.dns.Resolver;
 import org.postern.ipc.Deadlines;
@@ -9,14 +16,6 @@ import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.table.TableSet;
 import org.postern.tls.Outbound;
-
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Mail out: takes work of the lane RELAY from the queue and carries it to next hops, over SMTP or
 /// LMTP.

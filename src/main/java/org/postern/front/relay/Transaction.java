@@ -1,13 +1,12 @@
 package org.postern.front.relay;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Verdict.Stage;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /// One mail transaction with a next hop: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).
 ///

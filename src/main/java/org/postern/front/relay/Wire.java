@@ -1,8 +1,5 @@
 package org.postern.front.relay;
 
-import org.postern.ipc.Deadlines;
-import org.postern.tls.Outbound;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,8 +12,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-
 import javax.net.ssl.SSLSocket;
+import org.postern.ipc.Deadlines;
+import org.postern.tls.Outbound;
 
 /// The connection to a next hop: lines and content go out, replies come in, in clear or through
 /// TLS. Belongs to one thread at a time. Holds its buffers only while something is being said.

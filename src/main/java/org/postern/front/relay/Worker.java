@@ -1,5 +1,10 @@
 package org.postern.front.relay;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -7,12 +12,6 @@ import org.postern.ipc.Hearing;
 import org.postern.ipc.HungUp;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 
 /// Takes work from the queue and reports what came of it, one piece after the other, on a thread of
 /// its own. When the queue is away it comes back later: what it held is deferred by then.

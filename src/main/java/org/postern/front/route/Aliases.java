@@ -1,5 +1,7 @@
 package org.postern.front.route;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.postern.config.LocalAction;
 import org.postern.config.TableRef;
 import org.postern.mail.AddressSyntax;
@@ -7,9 +9,6 @@ import org.postern.mail.Mailbox;
 import org.postern.table.AliasValue;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /// Looks recipients up in alias and virtual tables: the order of the keys, sub-addresses,
 /// catch-alls, and included files.

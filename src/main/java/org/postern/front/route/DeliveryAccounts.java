@@ -1,13 +1,12 @@
 package org.postern.front.route;
 
-import org.postern.ipc.Accounts;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Inquiry;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.postern.ipc.Accounts;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Inquiry;
 
 /// The accounts that the room `delivery` knows. May be asked from any thread.
 public final class DeliveryAccounts implements AccountBook, Closeable {

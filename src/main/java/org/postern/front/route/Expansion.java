@@ -1,5 +1,14 @@
 package org.postern.front.route;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.Method;
 import org.postern.config.RelayAction;
@@ -14,16 +23,6 @@ import org.postern.mail.Share;
 import org.postern.mail.Share.Destination;
 import org.postern.table.AliasValue;
 import org.postern.table.Answer;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /// One recipient on its way to envelopes: oldest point first, until none is left. An error anywhere
 /// refuses the whole recipient.

@@ -1,11 +1,10 @@
 package org.postern.front.route;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.LocalAction;
 import org.postern.mail.Mailbox;
 import org.postern.mail.Share;
-
-import java.util.Optional;
 
 /// A point of an expansion: a mailbox, a user, a command, a file or a refusal, and how it was
 /// reached. Belongs to the thread that expands.

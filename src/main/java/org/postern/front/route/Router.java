@@ -1,10 +1,9 @@
 package org.postern.front.route;
 
+import java.util.Set;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
-
-import java.util.Set;
 
 /// Decides what becomes of a recipient. May be asked from any thread, and blocks it while tables
 /// and the room `delivery` are asked.

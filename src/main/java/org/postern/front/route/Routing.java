@@ -1,10 +1,9 @@
 package org.postern.front.route;
 
+import java.util.List;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Mailbox;
 import org.postern.mail.Share;
-
-import java.util.List;
 
 /// What the ruleset and the expansion made of a recipient: all of it is accepted, or nothing is.
 public sealed interface Routing {

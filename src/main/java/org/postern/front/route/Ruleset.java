@@ -1,5 +1,8 @@
 package org.postern.front.route;
 
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
 import org.postern.config.Condition;
 import org.postern.config.Config;
 import org.postern.config.Criterion;
@@ -12,10 +15,6 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.net.InetAddress;
-import java.util.HashSet;
-import java.util.Set;
 
 /// The matches of a configuration, tried in the order of the file; the first whose conditions all
 /// hold decides.

@@ -1,11 +1,10 @@
 package org.postern.front.route;
 
+import java.util.Set;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
 import org.postern.table.TableSet;
-
-import java.util.Set;
 
 /// Routes by one configuration. A reload makes another router; who is under way keeps this one.
 public final class RulesetRouter implements Router {

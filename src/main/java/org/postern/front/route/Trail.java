@@ -1,5 +1,7 @@
 package org.postern.front.route;
 
+import java.util.List;
+import java.util.function.Supplier;
 import org.postern.config.Condition;
 import org.postern.config.Match;
 import org.postern.ipc.Accounts;
@@ -7,9 +9,6 @@ import org.postern.mail.Mailbox;
 import org.postern.mail.Share;
 import org.postern.table.AliasValue;
 import org.postern.table.Answer;
-
-import java.util.List;
-import java.util.function.Supplier;
 
 /// Follows an expansion step by step, for a tool that explains it.
 @FunctionalInterface

@@ -1,13 +1,12 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Deadlines;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.channels.Channel;
 import java.time.Duration;
+import org.postern.ipc.Deadlines;
 
 /// A connection over TCP.
 final class TcpLink implements Link {

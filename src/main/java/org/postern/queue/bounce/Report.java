@@ -1,11 +1,5 @@
 package org.postern.queue.bounce;
 
-import org.postern.mail.Chunk;
-import org.postern.mail.EnhancedStatus;
-import org.postern.mail.Mailbox;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.Share;
-
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Mailbox;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
 
 /// A delivery status notification: says what became of a message for some of its recipients (RFC
 /// 3464 section 2), in the form of a `multipart/report` (RFC 6522 section 3).

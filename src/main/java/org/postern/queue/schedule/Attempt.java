@@ -1,10 +1,9 @@
 package org.postern.queue.schedule;
 
+import java.util.List;
 import org.postern.ipc.Work.Lane;
 import org.postern.mail.EnvelopeId;
 import org.postern.queue.store.Store;
-
-import java.util.List;
 
 /// One try at the envelopes of one message for one destination, which a worker has.
 ///

@@ -1,5 +1,12 @@
 package org.postern.queue.schedule;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.postern.log.Log;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope;
@@ -10,14 +17,6 @@ import org.postern.queue.bounce.Report;
 import org.postern.queue.bounce.Wish;
 import org.postern.queue.store.State;
 import org.postern.queue.store.Store;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// What becomes of an envelope after an attempt or after its time: done, tried again, reported to
 /// its sender, or kept for the postmaster. Guarded by the scheduler's lock where nothing else is

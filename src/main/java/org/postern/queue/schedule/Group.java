@@ -1,12 +1,11 @@
 package org.postern.queue.schedule;
 
-import org.jspecify.annotations.Nullable;
-import org.postern.ipc.Work.Lane;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postern.ipc.Work.Lane;
 
 /// The envelopes of one destination that are ready, in the order in which they became so. Groups
 /// take turns, so that one with a million envelopes does not keep the others waiting. Guarded by

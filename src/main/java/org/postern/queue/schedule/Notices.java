@@ -1,5 +1,16 @@
 package org.postern.queue.schedule;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
@@ -13,18 +24,6 @@ import org.postern.queue.bounce.Report;
 import org.postern.queue.store.Content;
 import org.postern.queue.store.Damaged;
 import org.postern.queue.store.Store;
-
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// Notifications in the making. What becomes of the recipients of one message within a second goes
 /// into one report, which is put on disk together with the end of the envelopes that it is about: a

@@ -1,5 +1,12 @@
 package org.postern.queue.schedule;
 
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.postern.control.ControlPoint.Lines;
 import org.postern.control.Order.Selection;
 import org.postern.ipc.Work.Lane;
@@ -13,14 +20,6 @@ import org.postern.mail.Share;
 import org.postern.queue.store.Key;
 import org.postern.queue.store.State;
 import org.postern.queue.store.Store;
-
-import java.io.IOException;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// What the administrator may ask and order about queued mail.
 public final class Orders {

@@ -1,17 +1,16 @@
 package org.postern.queue.schedule;
 
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.postern.config.Action;
 import org.postern.config.Config;
 import org.postern.config.LocalAction;
 import org.postern.config.RelayAction;
 import org.postern.ipc.Work.Lane;
 import org.postern.queue.store.Key;
-
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /// What the configuration says about queued mail: an immutable snapshot. Envelopes know their
 /// action by name only, so that a new policy applies to mail already queued.

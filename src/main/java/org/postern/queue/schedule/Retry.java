@@ -1,8 +1,7 @@
 package org.postern.queue.schedule;
 
-import org.postern.ipc.Work.Lane;
-
 import java.time.Duration;
+import org.postern.ipc.Work.Lane;
 
 /// When an envelope is tried again: on a grid that begins with its creation, at B n² seconds, where
 /// B is 400 for mail out and 10 for all other.

@@ -1,10 +1,5 @@
 package org.postern.queue.schedule;
 
-import org.postern.ipc.Work.Lane;
-import org.postern.queue.store.IdMap;
-import org.postern.queue.store.Key;
-import org.postern.queue.store.Store;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.postern.ipc.Work.Lane;
+import org.postern.queue.store.IdMap;
+import org.postern.queue.store.Key;
+import org.postern.queue.store.Store;
 
 /// Which envelope is tried next, and when: no threads, no disk, no clock; times are handed in as
 /// epoch milliseconds. Guarded by the lock of its owner, the [Scheduler].

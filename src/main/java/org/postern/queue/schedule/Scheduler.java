@@ -1,15 +1,5 @@
 package org.postern.queue.schedule;
 
-import org.postern.ipc.Work.Lane;
-import org.postern.log.Log;
-import org.postern.mail.EnhancedStatus;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.Outcome;
-import org.postern.mail.Share;
-import org.postern.queue.store.Damaged;
-import org.postern.queue.store.Key;
-import org.postern.queue.store.Store;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.postern.ipc.Work.Lane;
+import org.postern.log.Log;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.Outcome;
+import org.postern.mail.Share;
+import org.postern.queue.store.Damaged;
+import org.postern.queue.store.Key;
+import org.postern.queue.store.Store;
 
 /// Hands out what is due to those who ask for it, and disposes of what came of it: the schedule,
 /// the store and the notifications together. May be used from any thread.

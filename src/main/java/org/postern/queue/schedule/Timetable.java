@@ -1,9 +1,8 @@
 package org.postern.queue.schedule;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Tasks by the time of their next event, the earliest first: a binary heap in which each task
 /// knows its place, so that moving one costs O(log n). Guarded by its schedule's owner.

@@ -1,9 +1,5 @@
 package org.postern.queue.store;
 
-import org.postern.ipc.Submission;
-import org.postern.log.Log;
-import org.postern.queue.store.Segments.Segment;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -13,6 +9,9 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.postern.ipc.Submission;
+import org.postern.log.Log;
+import org.postern.queue.store.Segments.Segment;
 
 /// Writes transactions to the segments, on one platform thread: takes all that wait, writes them
 /// together, forces once, and answers all. While the disk works, the next ones gather.

@@ -1,12 +1,11 @@
 package org.postern.queue.store;
 
-import org.postern.mail.Chunk;
-import org.postern.mail.MessageId;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import org.postern.mail.Chunk;
+import org.postern.mail.MessageId;
 
 /// The content of a message, to be read once from the beginning to the end. Belongs to one thread.
 public sealed interface Content extends Closeable {

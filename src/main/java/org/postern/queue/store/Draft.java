@@ -1,14 +1,5 @@
 package org.postern.queue.store;
 
-import org.jspecify.annotations.Nullable;
-import org.postern.ipc.Submission;
-import org.postern.log.Log;
-import org.postern.mail.Chunk;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-import org.postern.mail.Share;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.postern.ipc.Submission;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
 
 /// A message that is not committed yet. Belongs to one thread.
 ///

@@ -1,11 +1,10 @@
 package org.postern.queue.store;
 
-import org.jspecify.annotations.Nullable;
-import org.postern.log.Log;
-
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postern.log.Log;
 
 /// Copies the few items that are still needed out of old segments, so that those can be freed.
 ///

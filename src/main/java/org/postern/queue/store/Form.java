@@ -1,5 +1,12 @@
 package org.postern.queue.store;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope.Progress;
@@ -9,14 +16,6 @@ import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.EnumSet;
-import java.util.Set;
 
 /// How the facts of messages and envelopes are written on disk: numbers big-endian, text in UTF-8
 /// after its length in 16 bits, choices as one byte. The form belongs to the format version of the

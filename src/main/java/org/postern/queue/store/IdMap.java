@@ -1,9 +1,8 @@
 package org.postern.queue.store;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A map from ids to things that know their own id, at about seven bytes for each. Not thread-safe:
 /// its owner says how it is guarded.

@@ -1,10 +1,5 @@
 package org.postern.queue.store;
 
-import org.postern.mail.Envelope;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageId;
-import org.postern.queue.store.Transaction.Step;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.postern.mail.Envelope;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageId;
+import org.postern.queue.store.Transaction.Step;
 
 /// All messages and envelopes that live, and where their items lie; about 80 bytes for an envelope.
 ///

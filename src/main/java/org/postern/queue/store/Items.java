@@ -1,16 +1,15 @@
 package org.postern.queue.store;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Optional;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.Optional;
 
 /// Reads single items back from where the index says they lie.
 final class Items {

@@ -1,8 +1,7 @@
 package org.postern.queue.store;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// Runs something that holds its thread for long, such as a force of a large file, on a platform
 /// thread of its own, so that the carriers of the virtual threads stay free.

@@ -1,9 +1,8 @@
 package org.postern.queue.store;
 
+import java.time.Instant;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
-
-import java.time.Instant;
 
 /// All of an envelope that changes while it waits. Each change writes the whole of it.
 ///

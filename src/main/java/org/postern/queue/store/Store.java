@@ -1,18 +1,17 @@
 package org.postern.queue.store;
 
-import org.postern.ipc.Submission;
-import org.postern.mail.Envelope;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-import org.postern.mail.Share;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.postern.ipc.Submission;
+import org.postern.mail.Envelope;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
 
 /// The queue on disk. May be used from any thread.
 ///

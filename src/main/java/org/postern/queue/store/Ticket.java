@@ -1,9 +1,8 @@
 package org.postern.queue.store;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Submission;
-
-import java.util.concurrent.locks.LockSupport;
 
 /// A transaction on its way to the disk. Made by the thread that may wait for it, answered by the
 /// committer.

@@ -1,13 +1,12 @@
 package org.postern.queue.store;
 
-import org.postern.mail.MessageFacts;
-import org.postern.mail.Share;
-
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
 
 /// One record of a segment: items that become true together or not at all.
 ///

@@ -1,9 +1,8 @@
 package org.postern.queue.store;
 
-import org.postern.ipc.Submission;
-
 import java.io.IOException;
 import java.util.Locale;
+import org.postern.ipc.Submission;
 
 /// What an error of the disk means to those who hand in mail.
 final class Trouble {

@@ -1,11 +1,10 @@
 package org.postern.tls.remote;
 
-import org.postern.tls.remote.Signer.Algorithm;
-
 import java.security.Provider;
 import java.security.Security;
 import java.util.List;
 import java.util.Map;
+import org.postern.tls.remote.Signer.Algorithm;
 
 /// The provider through which TLS signs with a [RemoteKey]. It offers nothing for any other key,
 /// and verifies nothing.

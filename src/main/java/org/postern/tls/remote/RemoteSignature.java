@@ -1,9 +1,5 @@
 package org.postern.tls.remote;
 
-import org.jspecify.annotations.Nullable;
-import org.postern.mail.Chunk;
-import org.postern.tls.remote.Signer.Algorithm;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
@@ -18,6 +14,9 @@ import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postern.mail.Chunk;
+import org.postern.tls.remote.Signer.Algorithm;
 
 /// One signature under way: gathers what is to be signed, and has it signed at the end.
 final class RemoteSignature extends SignatureSpi {

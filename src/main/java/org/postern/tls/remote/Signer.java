@@ -1,8 +1,7 @@
 package org.postern.tls.remote;
 
-import org.postern.mail.Chunk;
-
 import java.io.IOException;
+import org.postern.mail.Chunk;
 
 /// Whoever holds the private keys.
 @FunctionalInterface

@@ -2,6 +2,9 @@ package org.postern.front.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -9,10 +12,6 @@ import org.postern.dns.Answer;
 import org.postern.dns.Exchanger;
 import org.postern.front.relay.Acquaintance.Kin;
 import org.postern.front.relay.Hop.Whereabouts;
-
-import java.net.InetAddress;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Where mail for a domain goes, and when it goes nowhere.
 class ExchangersTest {

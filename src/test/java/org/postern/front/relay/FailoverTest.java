@@ -3,9 +3,8 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.Test;
-
 import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
 
 /// One attempt walks all hosts, in order, until one takes the message.
 class FailoverTest {

@@ -1,11 +1,5 @@
 package org.postern.front.relay;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Work;
-import org.postern.mail.Chunk;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -16,6 +10,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.mail.Chunk;
 
 /// A queue that hands out what a test gives it, and collects the reports.
 final class FakeQueue implements Closeable {

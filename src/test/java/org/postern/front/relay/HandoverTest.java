@@ -3,6 +3,11 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Stop.Dialect;
@@ -13,12 +18,6 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 
 /// What is said to a next hop that offers more, and to a neighbour over LMTP.
 class HandoverTest {

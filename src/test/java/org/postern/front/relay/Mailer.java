@@ -1,5 +1,17 @@
 package org.postern.front.relay;
 
+import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.dns.Answer;
 import org.postern.dns.Exchanger;
@@ -26,19 +38,6 @@ import org.postern.mail.SessionId;
 import org.postern.mail.Share;
 import org.postern.table.TableSet;
 import org.postern.tls.Outbound;
-
-import java.net.InetAddress;
-import java.net.SocketAddress;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// Mail out without a queue, for the dialogues.
 final class Mailer {

@@ -2,6 +2,9 @@ package org.postern.front.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.InetAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,10 +16,6 @@ import org.postern.front.relay.Acquaintance.Kin;
 import org.postern.front.relay.Hop.Whereabouts;
 import org.postern.front.relay.Plan.Target;
 import org.postern.table.TableSet;
-
-import java.net.InetAddress;
-import java.net.UnixDomainSocketAddress;
-import java.util.List;
 
 /// What the actions of a configuration mean for mail out.
 class PlansTest {

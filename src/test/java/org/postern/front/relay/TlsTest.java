@@ -3,20 +3,18 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.concurrent.TimeUnit;
-
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// TLS on the way out.
 class TlsTest {
@@ -104,7 +102,7 @@ class TlsTest {
                                     line ->
                                             line.matches(
                                                     "[0-9a-f]{16} mta tls"
-                                                        + " ciphers=TLSv1.3:TLS_[A-Z0-9_]+:256")),
+                                                            + " ciphers=TLSv1.3:TLS_[A-Z0-9_]+:256")),
                     mailer.log.toString());
             assertTrue(
                     mailer.log.stream()
@@ -112,7 +110,7 @@ class TlsTest {
                                     line ->
                                             line.matches(
                                                     ".* mta cert-check result=\"unverified\""
-                                                        + " fingerprint=\"SHA256:[0-9a-f]{64}\"")),
+                                                            + " fingerprint=\"SHA256:[0-9a-f]{64}\"")),
                     mailer.log.toString());
         }
     }

@@ -4,16 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.ipc.Accounts;
 import org.postern.mail.Chunk;
 import org.postern.mail.Share.Destination;
-
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
 
 /// From a recipient to shares: aliases, virtual tables, sub-addresses, forward files, and where an
 /// expansion ends.

@@ -1,5 +1,10 @@
 package org.postern.front.route;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
@@ -15,12 +20,6 @@ import org.postern.table.AliasValue;
 import org.postern.table.AliasValues;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /// A router over a configuration in memory and accounts that a test makes up. Its host is
 /// `mx.example.org` with the addresses 127.0.0.1, 192.0.2.1, ::1 and 2001:db8::1. Whether a key is

@@ -1,10 +1,5 @@
 package org.postern.front.server;
 
-import org.junit.jupiter.api.Assertions;
-import org.postern.front.server.Reception.Trait;
-import org.postern.log.Log;
-import org.postern.mail.SessionId;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assertions;
+import org.postern.front.server.Reception.Trait;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
 
 /// Plays a transcript with the real session over a pipe, and compares the whole of it.
 ///

@@ -1,12 +1,11 @@
 package org.postern.front.server;
 
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /// Plays each transcript in `src/test/dialogues`, whose name says what is true: as it is, and with
 /// the client's bytes coming in small pieces, which changes nothing.

@@ -1,16 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Submission;
-import org.postern.ipc.Submission.Answer;
-import org.postern.ipc.Submission.Space;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-import org.postern.mail.Share;
-
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,6 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Submission;
+import org.postern.ipc.Submission.Answer;
+import org.postern.ipc.Submission.Space;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
 
 /// A queue that speaks the real conversation and keeps what it is given in a list.
 final class FakeQueue implements Closeable {

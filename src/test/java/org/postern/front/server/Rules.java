@@ -1,15 +1,14 @@
 package org.postern.front.server;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.postern.front.route.Router;
 import org.postern.front.route.Routing;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /// A ruleset for dialogues: mail for `example.org` is delivered, mail of authenticated clients is
 /// relayed, some recipients are special, and all else is refused.

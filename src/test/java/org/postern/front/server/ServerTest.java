@@ -1,17 +1,5 @@
 package org.postern.front.server;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.postern.config.Config;
-import org.postern.config.ConfigException;
-import org.postern.config.Host;
-import org.postern.config.Sources;
-import org.postern.ipc.Hearing;
-import org.postern.log.Log;
-import org.postern.mail.Origin;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,6 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.config.Host;
+import org.postern.config.Sources;
+import org.postern.ipc.Hearing;
+import org.postern.log.Log;
+import org.postern.mail.Origin;
 
 /// Listeners and sessions over real sockets on the loopback interface.
 class ServerTest {

@@ -1,11 +1,5 @@
 package org.postern.front.server;
 
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Test;
-import org.postern.front.server.Reception.Trait;
-import org.postern.log.Log;
-import org.postern.mail.SessionId;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +9,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.postern.front.server.Reception.Trait;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
 
 /// What holds for sessions whatever is said in them.
 class SessionTest {

@@ -1,9 +1,8 @@
 package org.postern.planted.supervisor;
 
+import java.lang.reflect.Array;
 import org.postern.planted.ipc.RoomLife;
 import org.postern.planted.tool.Ctl;
-
-import java.lang.reflect.Array;
 
 /// A tenant that knows a tool, and looks into classes.
 public final class Watch implements RoomLife.Tenant {

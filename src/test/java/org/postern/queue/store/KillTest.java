@@ -3,14 +3,6 @@ package org.postern.queue.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.postern.log.Log;
-import org.postern.mail.Chunk;
-import org.postern.mail.EnvelopeId;
-import org.postern.queue.Mail;
-
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -18,6 +10,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
+import org.postern.queue.Mail;
 
 /// A process under load is killed: what it had acknowledged is there.
 @Timeout(120)
