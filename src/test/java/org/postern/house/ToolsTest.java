@@ -54,7 +54,7 @@ class ToolsTest {
             send(house, "bob@example.com");
             var id = house.smtpctl("show", "queue").substring(0, 16);
             assertTrue(house.smtpctl("show", "envelope", id).contains("bob@example.com"));
-            assertTrue(house.smtpctl("sh", "m", id.substring(0, 8)).contains("Subject: x\n\ny"));
+            assertTrue(house.smtpctl("sh", "me", id.substring(0, 8)).contains("Subject: x\n\ny"));
             assertEquals("1 envelope removed\n", house.smtpctl("remove", id));
             assertEquals("", house.smtpctl("show", "queue"));
             assertTrue(house.log().contains("relay: Remove for " + id), house.log());

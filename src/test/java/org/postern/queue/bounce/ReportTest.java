@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
@@ -15,6 +11,11 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 import org.postern.queue.Mail;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /// Whole reports, as the sender reads them.
 class ReportTest {
@@ -62,68 +63,71 @@ class ReportTest {
                 .text();
     }
 
+    private static final String GOLDEN =
+            """
+            From: Mailer Daemon <MAILER-DAEMON@mx.example.org>
+            To: ann@example.net
+            Subject: Delivery status notification: failed
+            Date: Thu, 1 Jan 2026 04:00:00 +0000
+            Message-ID: <00000000000000030000000000000004@mx.example.org>
+            Auto-Submitted: auto-replied
+            MIME-Version: 1.0
+            Content-Type: multipart/report; report-type=delivery-status;
+            \tboundary="00000000000000010000000000000002"
+
+            This is a MIME-encapsulated message.
+
+            --00000000000000010000000000000002
+            Content-Description: Notification
+            Content-Type: text/plain; charset=us-ascii
+
+            This is the mail system at mx.example.org.
+
+            Your message could not be delivered to the recipients named below.
+            It will not be tried again.
+
+            <bob@example.com>: 550 5.1.1 no such user
+            <eve@example.org>: Envelope expired
+
+            A report for programs and a copy of what you sent are attached.
+
+            --00000000000000010000000000000002
+            Content-Description: Delivery report
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mx.example.org
+            Original-Envelope-Id: QQ 314159
+            Arrival-Date: Thu, 1 Jan 2026 00:00:00 +0000
+
+            Original-Recipient: rfc822; bob+1@example.com
+            Final-Recipient: rfc822; bob@example.com
+            Action: failed
+            Status: 5.1.1
+            Remote-MTA: dns; mx.example.com
+            Diagnostic-Code: smtp; 550 5.1.1 no such user
+            Last-Attempt-Date: Thu, 1 Jan 2026 04:00:00 +0000
+
+            Final-Recipient: rfc822; eve@example.org
+            Action: failed
+            Status: 5.1.1
+            Diagnostic-Code: x-postern; Envelope expired
+            Last-Attempt-Date: Thu, 1 Jan 2026 04:00:00 +0000
+
+            --00000000000000010000000000000002
+            Content-Description: Your message
+            Content-Type: message/rfc822
+
+            Subject: hello
+
+            world
+
+            --00000000000000010000000000000002--
+            """;
+
     @Test
     void aFailureOfASmallMessageReturnsAllOfIt() {
         assertEquals(
-                """
-                From: Mailer Daemon <MAILER-DAEMON@mx.example.org>
-                To: ann@example.net
-                Subject: Delivery status notification: failed
-                Date: Thu, 1 Jan 2026 04:00:00 +0000
-                Message-ID: <00000000000000030000000000000004@mx.example.org>
-                Auto-Submitted: auto-replied
-                MIME-Version: 1.0
-                Content-Type: multipart/report; report-type=delivery-status;
-                \tboundary="00000000000000010000000000000002"
-
-                This is a MIME-encapsulated message.
-
-                --00000000000000010000000000000002
-                Content-Description: Notification
-                Content-Type: text/plain; charset=us-ascii
-
-                This is the mail system at mx.example.org.
-
-                Your message could not be delivered to the recipients named below.
-                It will not be tried again.
-
-                <bob@example.com>: 550 5.1.1 no such user
-                <eve@example.org>: Envelope expired
-
-                A report for programs and a copy of what you sent are attached.
-
-                --00000000000000010000000000000002
-                Content-Description: Delivery report
-                Content-Type: message/delivery-status
-
-                Reporting-MTA: dns; mx.example.org
-                Original-Envelope-Id: QQ 314159
-                Arrival-Date: Thu, 1 Jan 2026 00:00:00 +0000
-
-                Original-Recipient: rfc822; bob+1@example.com
-                Final-Recipient: rfc822; bob@example.com
-                Action: failed
-                Status: 5.1.1
-                Remote-MTA: dns; mx.example.com
-                Diagnostic-Code: smtp; 550 5.1.1 no such user
-                Last-Attempt-Date: Thu, 1 Jan 2026 04:00:00 +0000
-
-                Final-Recipient: rfc822; eve@example.org
-                Action: failed
-                Status: 5.1.1
-                Diagnostic-Code: x-postern; Envelope expired
-                Last-Attempt-Date: Thu, 1 Jan 2026 04:00:00 +0000
-
-                --00000000000000010000000000000002
-                Content-Description: Your message
-                Content-Type: message/rfc822
-
-                Subject: hello
-
-                world
-
-                --00000000000000010000000000000002--
-                """,
+                GOLDEN,
                 write(
                         new Report.Kind.Failed(),
                         "QQ+20314159",
