@@ -22,12 +22,23 @@ import java.util.concurrent.TimeUnit;
 public final class AsUser {
     private final Semaphore threads;
     private final Duration patience;
+    private final boolean mayChange;
 
     /// @param atMost so many threads at once; more callers wait
     /// @param patience how long one piece of work may wait, and then take
     public AsUser(int atMost, Duration patience) {
         this.threads = new Semaphore(atMost);
         this.patience = patience;
+        this.mayChange = mayChange();
+    }
+
+    /// Whether this process may become other users is settled when it starts.
+    private static boolean mayChange() {
+        try {
+            return ProcessFacts.canChangeIdentity();
+        } catch (IOException unreadable) {
+            return false;
+        }
     }
 
     /// Does the work as a user and gives what it gave. Called from any thread, which waits.
@@ -65,9 +76,9 @@ public final class AsUser {
         }
     }
 
-    private static <T> T switched(Identity who, IOCallable<T> work) throws IOException {
+    private <T> T switched(Identity who, IOCallable<T> work) throws IOException {
         var self = ProcessFacts.identity();
-        if (!ProcessFacts.canChangeIdentity()) {
+        if (!mayChange) {
             if (who.uid() != self.uid()) {
                 throw new IOException(
                         "cannot act as user %s: this process runs as user %s, without the right to change"

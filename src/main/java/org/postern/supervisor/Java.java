@@ -22,6 +22,8 @@ record Java(Path home, String modules) {
                     "-XX:+DisableAttachMechanism",
                     "-XX:+ExitOnOutOfMemoryError",
                     "-XX:+ErrorFileToStderr",
+                    // Standard output is the leash: not even SIGQUIT may write there.
+                    "-XX:+DisplayVMOutputToStderr",
                     "-XX:-CreateCoredumpOnCrash",
                     "--enable-native-access=org.postern");
 
