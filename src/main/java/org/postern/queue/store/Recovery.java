@@ -1,5 +1,9 @@
 package org.postern.queue.store;
 
+import org.postern.log.Log;
+import org.postern.mail.MessageId;
+import org.postern.queue.store.Segments.Segment;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +12,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.postern.log.Log;
-import org.postern.mail.MessageId;
-import org.postern.queue.store.Segments.Segment;
 
 /// The start of the store: finds what a predecessor left, whole or torn, and makes the index of it.
 ///
@@ -86,15 +87,23 @@ final class Recovery {
         var found = new TreeMap<Integer, Segment>();
         for (var name : disk.list(Segments.DIRECTORY)) {
             var path = Segments.DIRECTORY + '/' + name;
-            if (name.startsWith("spare-")) {
-                segments.foundSpare(path);
-            } else if (name.endsWith(".seg") && name.length() == 12) {
-                open(path, Integer.parseUnsignedInt(name.substring(0, 8), 16), found);
-            } else {
+            var number = Segments.number(name);
+            if (path.equals(Segments.UNFINISHED)) {
                 disk.delete(path);
+            } else if (Segments.isSpare(name)) {
+                segments.foundSpare(path);
+            } else if (number.isPresent()) {
+                open(path, number.getAsInt(), found);
+            } else {
+                stray(path);
             }
         }
         return found;
+    }
+
+    /// What is not ours is not removed: it may be all that somebody could save.
+    private void stray(String path) {
+        log.warn("queue: " + Log.visible(path) + " is no part of the spool; it is left alone");
     }
 
     private void open(String path, int number, Map<Integer, Segment> found) throws IOException {
@@ -236,6 +245,10 @@ final class Recovery {
     private void sweepContents() throws IOException {
         for (var name : disk.list(Content.DIRECTORY)) {
             var id = MessageId.parse(name);
+            if (id.isEmpty()) {
+                stray(Content.DIRECTORY + '/' + name);
+                continue;
+            }
             boolean needed =
                     id.flatMap(index::content)
                             .filter(content -> content.length() > Index.LONGEST_INLINE)

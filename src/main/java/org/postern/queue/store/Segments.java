@@ -1,5 +1,8 @@
 package org.postern.queue.store;
 
+import org.jspecify.annotations.Nullable;
+import org.postern.log.Log;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -7,11 +10,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.postern.log.Log;
+import java.util.regex.Pattern;
 
 /// The segment files: makes the next one before it is needed, finds one to read from, and uses again
 /// those of which nothing is needed any more.
@@ -28,7 +31,9 @@ final class Segments {
     static final int START = 64;
 
     private static final long MAGIC = 0x50_4f_53_54_53_45_47_31L; // POSTSEG1
-    private static final String UNFINISHED = DIRECTORY + "/new";
+    static final String UNFINISHED = DIRECTORY + "/new";
+    private static final Pattern SEGMENT = Pattern.compile("([0-9a-f]{8})\\.seg");
+    private static final Pattern SPARE = Pattern.compile("spare-[0-9a-f]{8}");
     private static final int MOST_SPARES = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration PAUSE_AFTER_TROUBLE = Duration.ofSeconds(1);
@@ -38,6 +43,19 @@ final class Segments {
         static String name(int number) {
             return DIRECTORY + '/' + java.util.HexFormat.of().toHexDigits(number) + ".seg";
         }
+    }
+
+    /// The number of the segment whose file has this name; empty if it is no segment's.
+    static OptionalInt number(String name) {
+        var match = SEGMENT.matcher(name);
+        return match.matches()
+                ? OptionalInt.of(Integer.parseUnsignedInt(match.group(1), 16))
+                : OptionalInt.empty();
+    }
+
+    /// Is this the name of a file that can become a segment?
+    static boolean isSpare(String name) {
+        return SPARE.matcher(name).matches();
     }
 
     /// What the header of a segment says.

@@ -6,6 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.ipc.Submission;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnhancedStatus;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.Outcome;
+import org.postern.queue.Mail;
+
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,18 +30,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.postern.ipc.Submission;
-import org.postern.log.Log;
-import org.postern.mail.Chunk;
-import org.postern.mail.EnhancedStatus;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.Outcome;
-import org.postern.queue.Mail;
 
 /// What is acknowledged is on disk, whatever the disk does: compared with `docs/spool.md`.
 @Timeout(120)
@@ -132,6 +134,27 @@ class StoreTest {
         open(after);
         assertEquals(List.of(), after.list("content"));
         draft.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "segments/notes",
+                "segments/notahex!.seg",
+                "segments/spare-me",
+                "segments/spare-0000000g",
+                "content/0badc0de.eml"
+            })
+    void aFileThatIsNotOursIsLeftAlone(String name) throws Exception {
+        var disk = new FaultyDisk();
+        var id = commitOne(open(disk), Mail.content(2, 700_000));
+        var after = disk.after(FaultyDisk.Crash.KEEPS_ALL);
+        try (var stray = after.create(name)) {
+            stray.write(java.nio.ByteBuffer.wrap(new byte[] {1}), 0);
+        }
+        assertEquals(Set.of(id), live(open(after)));
+        var parts = name.split("/", -1);
+        assertTrue(after.list(parts[0]).contains(parts[1]));
     }
 
     @Test
