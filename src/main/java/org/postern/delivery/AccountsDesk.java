@@ -1,16 +1,18 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.function.Supplier;
 import org.postern.config.LocalAction;
 import org.postern.ipc.Accounts;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
+import org.postern.ipc.Frames;
 import org.postern.ipc.Hearing;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.function.Supplier;
 
 /// Answers `front` about users and their forward files ([Accounts]).
 final class AccountsDesk implements Hearing.Hearer {
@@ -18,6 +20,8 @@ final class AccountsDesk implements Hearing.Hearer {
     private final UserDirectory users;
     private final ForwardFile forwards;
     private final Deadlines deadlines;
+    private final Frames<Accounts> questions = Accounts.frames();
+    private final Frames<Accounts.Answer> answers = Accounts.answers();
 
     AccountsDesk(
             Supplier<TableSet> tables,
@@ -32,8 +36,7 @@ final class AccountsDesk implements Hearing.Hearer {
 
     @Override
     public void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
-        var conversation =
-                new Conversation<>(channel, Accounts.answers(), Accounts.frames(), deadlines);
+        var conversation = new Conversation<>(channel, answers, questions, deadlines);
         while (true) {
             conversation.say(answer(conversation.hearWhenever()));
             conversation.flush();

@@ -1,12 +1,5 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.ipc.Hearing;
@@ -19,6 +12,14 @@ import org.postern.os.Accounts;
 import org.postern.os.AsUser;
 import org.postern.os.ProcessFacts;
 import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// The delivery room: acts as users.
 ///
@@ -111,7 +112,8 @@ public final class DeliveryRoom implements Tenant {
                         deadlines,
                         clock,
                         new SessionId.Source(),
-                        circumstances.log());
+                        circumstances.log(),
+                        new Worker.Tongue());
         for (int i = 0; i < WORKERS; i++) {
             var worker = new Worker(place.workSocket(), circle);
             workers.add(worker);

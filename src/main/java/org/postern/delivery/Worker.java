@@ -1,5 +1,16 @@
 package org.postern.delivery;
 
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Frames;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.log.Log;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
+import org.postern.mail.SessionId;
+import org.postern.table.TableSet;
+
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -9,15 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Work;
-import org.postern.log.Log;
-import org.postern.mail.Envelope;
-import org.postern.mail.Outcome;
-import org.postern.mail.SessionId;
-import org.postern.table.TableSet;
 
 /// One virtual thread that holds one conversation with the queue, and makes one attempt at a time.
 ///
@@ -42,7 +44,15 @@ final class Worker implements Runnable {
             Deadlines deadlines,
             InstantSource clock,
             SessionId.Source sessions,
-            Log log) {}
+            Log log,
+            Tongue tongue) {}
+
+    /// How the workers of a room speak with the queue: made once, for it takes long.
+    record Tongue(Frames<Work> words, Frames<Work.Assignment> assignments) {
+        Tongue() {
+            this(Work.frames(), Work.assignments());
+        }
+    }
 
     Worker(Path queue, Circle circle) {
         this.queue = queue;
@@ -96,7 +106,10 @@ final class Worker implements Runnable {
             connected = true;
             var conversation =
                     new Conversation<>(
-                            channel, Work.frames(), Work.assignments(), circle.deadlines());
+                            channel,
+                            circle.tongue().words(),
+                            circle.tongue().assignments(),
+                            circle.deadlines());
             while (isIdle(channel)) {
                 conversation.say(new Work.Ready(Work.Lane.LOCAL));
                 var assignment = conversation.hearWhenever();

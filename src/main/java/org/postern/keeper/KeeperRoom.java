@@ -1,5 +1,13 @@
 package org.postern.keeper;
 
+import org.postern.config.Config;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Frames;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Keeping;
+import org.postern.ipc.Room;
+import org.postern.ipc.RoomLife;
+
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -7,12 +15,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.postern.config.Config;
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Keeping;
-import org.postern.ipc.Room;
-import org.postern.ipc.RoomLife;
 
 /// The room that holds the private keys.
 ///
@@ -30,6 +32,8 @@ public final class KeeperRoom implements RoomLife.Tenant {
     /// As many signatures at once as there are processors: more would only take longer.
     private final Semaphore hands = new Semaphore(Runtime.getRuntime().availableProcessors());
 
+    private final Frames<Keeping> questions = Keeping.frames();
+    private final Frames<Keeping.Answer> answers = Keeping.answers();
     private final List<Hearing> hearings = new CopyOnWriteArrayList<>();
     private volatile KeyRing keys;
 
@@ -73,8 +77,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     private void hear(SocketChannel channel) throws IOException {
         try (var conversation =
-                new Conversation<>(
-                        channel, Keeping.answers(), Keeping.frames(), circumstances.deadlines())) {
+                new Conversation<>(channel, answers, questions, circumstances.deadlines())) {
             while (true) {
                 conversation.say(answer(conversation.hearWhenever()));
             }

@@ -1,14 +1,8 @@
 package org.postern.front.route;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
+import org.postern.ipc.Frames;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
@@ -16,6 +10,14 @@ import org.postern.mail.Envelope;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
 /// our own notifications. A few workers, each a virtual thread with a conversation of its own;
@@ -32,6 +34,8 @@ public final class RouteWorkers {
     private final Supplier<Way> way;
     private final Deadlines deadlines;
     private final Log log;
+    private final Frames<Work> words = Work.frames();
+    private final Frames<Work.Assignment> assignments = Work.assignments();
     private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
 
     /// Workers for the queue whose work socket is `queue`. `way` is asked before each envelope.
@@ -59,8 +63,7 @@ public final class RouteWorkers {
         var pause = Duration.ofMillis(100);
         while (!Thread.currentThread().isInterrupted()) {
             try (var conversation =
-                    new Conversation<>(
-                            Hearing.connect(queue), Work.frames(), Work.assignments(), deadlines)) {
+                    new Conversation<>(Hearing.connect(queue), words, assignments, deadlines)) {
                 pause = Duration.ofMillis(100);
                 work(conversation);
             } catch (IOException e) {
