@@ -9,10 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Ends waits that have lasted too long, by closing the channel that is waited on: blocking
 /// channels have no time limit of their own.
 ///
-/// One for a room; its one daemon thread looks twice a second. Only channels that wait under a
-/// deadline are held, so ten thousand idle ones cost nothing.
+/// One for a room; its one daemon thread looks twice a second. Setting and clearing a deadline is
+/// one write to a field, because sessions do it at every turn; a timer for each wait would wake a
+/// thread each time.
 public final class Deadlines {
-    private final Set<Watched> waiting = ConcurrentHashMap.newKeySet();
+    private static final long NONE = Long.MIN_VALUE;
+
+    // A channel is taken in at its first deadline, and dropped when it is seen to be closed.
+    private final Set<Watched> known = ConcurrentHashMap.newKeySet();
 
     /// Starts the watching thread.
     public Deadlines() {
@@ -32,8 +36,8 @@ public final class Deadlines {
                 return;
             }
             long now = System.nanoTime();
-            for (var watched : waiting) {
-                watched.endIfOver(now);
+            for (var watched : known) {
+                watched.look(now);
             }
         }
     }
@@ -41,8 +45,9 @@ public final class Deadlines {
     /// The watch over one channel. Its owner sets and clears the deadline.
     public final class Watched {
         private final Channel channel;
-        private volatile long due;
+        private volatile long due = NONE;
         private volatile boolean over;
+        private boolean taken;
 
         private Watched(Channel channel) {
             this.channel = channel;
@@ -50,13 +55,16 @@ public final class Deadlines {
 
         /// From now on the channel is closed unless [#none] is called within `patience`.
         public void in(Duration patience) {
-            due = System.nanoTime() + patience.toNanos();
-            waiting.add(this);
+            due = Math.max(System.nanoTime() + patience.toNanos(), NONE + 1);
+            if (!taken) {
+                taken = true;
+                known.add(this);
+            }
         }
 
         /// There is no deadline any more.
         public void none() {
-            waiting.remove(this);
+            due = NONE;
         }
 
         /// Was the channel closed because a deadline passed?
@@ -64,11 +72,17 @@ public final class Deadlines {
             return over;
         }
 
-        private void endIfOver(long now) {
-            if (now - due < 0 || !waiting.remove(this)) {
+        private void look(long now) {
+            if (!channel.isOpen()) {
+                known.remove(this);
+                return;
+            }
+            long limit = due;
+            if (limit == NONE || now - limit < 0) {
                 return;
             }
             over = true;
+            known.remove(this);
             try {
                 channel.close();
             } catch (IOException e) {

@@ -1,12 +1,14 @@
 package org.postern.front.server;
 
+import org.postern.ipc.Deadlines;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.channels.Channel;
 import java.time.Duration;
-import org.postern.ipc.Deadlines;
 
 /// A connection over TCP.
 final class TcpLink implements Link {
@@ -16,25 +18,31 @@ final class TcpLink implements Link {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
-    private final Deadlines.Watched watched;
-    private int timeout;
+    private final Deadlines.Watched reading;
+    private final Deadlines.Watched writing;
 
     TcpLink(Socket socket, Deadlines deadlines) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
-        this.watched = deadlines.watch(new AsChannel(socket));
+        this.reading = deadlines.watch(new Input(socket));
+        this.writing = deadlines.watch(new Whole(socket));
     }
 
     @Override
     public int read(byte[] into, int from, int length, Duration patience) throws IOException {
-        int milliseconds = Math.clamp(patience.toMillis(), 1, Integer.MAX_VALUE);
-        if (milliseconds != timeout) {
-            socket.setSoTimeout(milliseconds);
-            timeout = milliseconds;
+        // Not SO_TIMEOUT: on a virtual thread that starts and cancels a timer for every read.
+        reading.in(patience);
+        try {
+            int count = in.read(into, from, length);
+            if (count < 0 && reading.isOver()) {
+                throw new SocketTimeoutException("nothing came in time");
+            }
+            return count;
+        } finally {
+            reading.none();
         }
-        return in.read(into, from, length);
     }
 
     @Override
@@ -44,11 +52,11 @@ final class TcpLink implements Link {
 
     @Override
     public void write(byte[] bytes, int length) throws IOException {
-        watched.in(WRITE_PATIENCE);
+        writing.in(WRITE_PATIENCE);
         try {
             out.write(bytes, 0, length);
         } finally {
-            watched.none();
+            writing.none();
         }
     }
 
@@ -87,7 +95,20 @@ final class TcpLink implements Link {
         }
     }
 
-    private record AsChannel(Socket socket) implements Channel {
+    /// The input alone: when it is closed, a last reply can still be written.
+    private record Input(Socket socket) implements Channel {
+        @Override
+        public boolean isOpen() {
+            return !socket.isClosed();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.shutdownInput();
+        }
+    }
+
+    private record Whole(Socket socket) implements Channel {
         @Override
         public boolean isOpen() {
             return !socket.isClosed();
