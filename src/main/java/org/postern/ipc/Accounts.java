@@ -1,8 +1,9 @@
 package org.postern.ipc;
 
-import java.util.List;
 import org.postern.mail.Chunk;
 import org.postern.mail.Mailbox;
+
+import java.util.List;
 
 /// Users and their forward files: what `front` asks `delivery` during expansion.
 ///
@@ -10,6 +11,9 @@ import org.postern.mail.Mailbox;
 ///
 /// Only names are spoken. Commands and files that a forward file names come back sealed.
 public sealed interface Accounts {
+    /// The longest question, in bytes.
+    int LONGEST = 4 * 1024;
+
     /// Who is `user` in the userbase of `action`, and where does that user's mail go?
     record Of(String action, String user) implements Accounts {}
 
@@ -55,7 +59,7 @@ public sealed interface Accounts {
 
     /// The frames that `front` sends.
     static Frames<Accounts> frames() {
-        return Frames.of(Accounts.class);
+        return Frames.of(Accounts.class, LONGEST);
     }
 
     /// The frames that `delivery` sends.

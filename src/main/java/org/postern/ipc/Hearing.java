@@ -1,5 +1,9 @@
 package org.postern.ipc;
 
+import jdk.net.ExtendedSocketOptions;
+
+import org.postern.os.SocketPath;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,10 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import jdk.net.ExtendedSocketOptions;
-import org.postern.os.SocketPath;
 
 /// A Unix socket on which a room hears others. Who is not among the users it hears is turned away
 /// before the first byte is read.
@@ -39,8 +44,11 @@ public final class Hearing implements Closeable {
     private final ServerSocketChannel server;
     private final Hearer hearer;
     private final Reports reports;
-    private final Semaphore places;
     private final Audience audience;
+
+    // Of all conversations, and of each user's: one cannot take the places of another.
+    private final Semaphore places;
+    private final Map<UserPrincipal, Semaphore> ofUser;
 
     /// Who is heard.
     public sealed interface Audience {
@@ -65,13 +73,18 @@ public final class Hearing implements Closeable {
         this.socket = socket;
         this.server = server;
         this.audience = audience;
-        this.places = new Semaphore(conversations);
+        this.ofUser = new HashMap<>();
+        if (audience instanceof Audience.Only(var users)) {
+            users.forEach(user -> ofUser.put(user, new Semaphore(conversations)));
+        }
+        this.places = new Semaphore(conversations * Math.max(1, ofUser.size()));
         this.hearer = hearer;
         this.reports = reports;
     }
 
     /// Begins to hear on `socket`, replacing what a predecessor left there. At most `conversations`
-    /// are held at a time; more wait in the backlog.
+    /// are held at a time; more wait in the backlog. Where several users are heard, each has that
+    /// many places of its own, and is hung up on beyond.
     ///
     /// Everybody may connect as far as the file mode goes: the directory and the check of the
     /// peer's credentials decide.
@@ -123,13 +136,25 @@ public final class Hearing implements Closeable {
                 reports.refused(socket, peer.getName());
                 return;
             }
-            hearer.hear(channel, peer);
+            hear(channel, peer);
         } catch (HungUp | ClosedChannelException e) {
             // How conversations end.
         } catch (IOException | RuntimeException e) {
             reports.broken(socket, e);
         } finally {
             places.release();
+        }
+    }
+
+    private void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
+        var own = Optional.ofNullable(ofUser.get(peer));
+        if (!own.map(Semaphore::tryAcquire).orElse(true)) {
+            return;
+        }
+        try {
+            hearer.hear(channel, peer);
+        } finally {
+            own.ifPresent(Semaphore::release);
         }
     }
 

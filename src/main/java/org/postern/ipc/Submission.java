@@ -1,11 +1,12 @@
 package org.postern.ipc;
 
-import java.util.List;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
+
+import java.util.List;
 
 /// A message on its way into the queue: what `front` says to `queue`.
 ///
@@ -17,6 +18,10 @@ import org.postern.mail.Share;
 /// messages in turn. The id of the next message always comes with the answer to the last one, so
 /// that taking in a message costs one round trip.
 public sealed interface Submission {
+    /// The longest word of `front`, in bytes. A thousand conversations may be in the middle of one
+    /// at the same time.
+    int LONGEST = 128 * 1024;
+
     /// A mail transaction has begun; the message has the id that the queue last gave out.
     record Begin(MessageFacts facts) implements Submission {}
 
@@ -68,7 +73,7 @@ public sealed interface Submission {
 
     /// The frames that `front` sends.
     static Frames<Submission> frames() {
-        return Frames.of(Submission.class);
+        return Frames.of(Submission.class, LONGEST);
     }
 
     /// The frames that `queue` sends.

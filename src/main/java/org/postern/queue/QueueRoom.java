@@ -1,15 +1,5 @@
 package org.postern.queue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import org.postern.config.Config;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
@@ -25,6 +15,17 @@ import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.SegmentStore;
 import org.postern.queue.store.SpoolDisk;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
 /// The queue: takes in messages, keeps them, and gives them out to be tried.
 ///
 /// Rights: the queue's user; reads and writes the spool, makes the sockets in its own run
@@ -32,7 +33,7 @@ import org.postern.queue.store.SpoolDisk;
 /// returns in a notification.
 public final class QueueRoom implements RoomLife.Tenant {
     private static final int MOST_SUBMISSIONS = 1024;
-    private static final int MOST_WORKERS = 1024;
+    private static final int MOST_WORKERS = 320;
     private static final int MOST_TOOLS = 32;
 
     /// Who may talk to the room.
@@ -118,7 +119,8 @@ public final class QueueRoom implements RoomLife.Tenant {
                         scheduler,
                         deadlines,
                         clock,
-                        () -> config.settings().maxMessageSize());
+                        () -> config.settings().maxMessageSize(),
+                        Runtime.getRuntime().maxMemory() / 4);
         hear(place.submissionIntoQueueSocket(), only(peers.front()), MOST_SUBMISSIONS, submission);
         hear(
                 place.workSocket(),

@@ -1,13 +1,5 @@
 package org.postern.queue;
 
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.LongSupplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -16,16 +8,29 @@ import org.postern.ipc.Submission;
 import org.postern.ipc.Submission.Answer;
 import org.postern.ipc.Submission.Cause;
 import org.postern.ipc.Submission.Space;
+import org.postern.mail.Chunk;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Draft;
 import org.postern.queue.store.Store;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
 /// Takes in messages: hears [Submission]. `front` may be in a stranger's hands, so that everything
 /// it says is bounded here.
 final class SubmissionHearer implements Hearing.Hearer {
     private static final int MOST_SHARES = 100_000;
+    private static final int SHARE_IN_MEMORY = 1024;
+    private static final int CONTENT_IN_MEMORY = 256 * 1024;
     private static final long TRACE_FIELDS = 64 * 1024;
     private static final Duration PATIENCE = Duration.ofMinutes(30);
 
@@ -34,20 +39,28 @@ final class SubmissionHearer implements Hearing.Hearer {
     private final Deadlines deadlines;
     private final InstantSource clock;
     private final LongSupplier largestMessage;
+    private final long mostInMemory;
+
+    /// About how many bytes of memory the messages take that have begun, all together.
+    private final AtomicLong inMemory = new AtomicLong();
+
     private final Frames<Submission> words = Submission.frames();
     private final Frames<Answer> answers = Submission.answers();
 
+    /// @param mostInMemory about how many bytes of memory the messages may take that have begun
     SubmissionHearer(
             Store store,
             Scheduler scheduler,
             Deadlines deadlines,
             InstantSource clock,
-            LongSupplier largestMessage) {
+            LongSupplier largestMessage,
+            long mostInMemory) {
         this.store = store;
         this.scheduler = scheduler;
         this.deadlines = deadlines;
         this.clock = clock;
         this.largestMessage = largestMessage;
+        this.mostInMemory = mostInMemory;
     }
 
     @Override
@@ -59,8 +72,9 @@ final class SubmissionHearer implements Hearing.Hearer {
             while (true) {
                 switch (conversation.hearWhenever()) {
                     case Submission.Begin(var facts) -> {
-                        try (var draft = store.draft(id, facts, clock.instant())) {
-                            id = new Transaction(conversation, draft, id).run();
+                        try (var draft = store.draft(id, facts, clock.instant());
+                                var transaction = new Transaction(conversation, draft, id)) {
+                            id = transaction.run();
                         }
                     }
                     case Submission.Abandon() ->
@@ -79,14 +93,15 @@ final class SubmissionHearer implements Hearing.Hearer {
     }
 
     /// One message, from Begin to the answer.
-    private final class Transaction {
+    private final class Transaction implements AutoCloseable {
         private final Conversation<Answer, Submission> conversation;
         private final Draft draft;
         private final MessageId id;
         private final List<Share> shares = new ArrayList<>(1);
-        private final boolean full = store.space() == Space.FULL;
+        private boolean full = store.space() == Space.FULL;
         private final long largest = largestMessage.getAsLong() + TRACE_FIELDS;
         private long length;
+        private long taken;
         private boolean tooMuch;
 
         Transaction(Conversation<Answer, Submission> conversation, Draft draft, MessageId id) {
@@ -100,13 +115,7 @@ final class SubmissionHearer implements Hearing.Hearer {
             while (true) {
                 switch (conversation.hear(PATIENCE)) {
                     case Submission.Add(var share) -> add(share);
-                    case Submission.Append(var content) -> {
-                        length += content.length();
-                        tooMuch |= length > largest;
-                        if (!tooMuch && !full) {
-                            draft.append(content);
-                        }
-                    }
+                    case Submission.Append(var content) -> append(content);
                     case Submission.Commit(var expected) -> {
                         return commit(expected);
                     }
@@ -123,17 +132,45 @@ final class SubmissionHearer implements Hearing.Hearer {
         }
 
         private void add(Share share) {
-            if (shares.size() >= MOST_SHARES) {
-                tooMuch = true;
-            } else if (!full) {
+            tooMuch |= shares.size() >= MOST_SHARES;
+            if (takes(SHARE_IN_MEMORY)) {
                 shares.add(share);
                 draft.add(share);
             }
         }
 
+        private void append(Chunk content) {
+            length += content.length();
+            tooMuch |= length > largest;
+            boolean inFile = length > CONTENT_IN_MEMORY;
+            full |= inFile && store.space() == Space.FULL;
+            if (takes(inFile ? 0 : content.length())) {
+                draft.append(content);
+            }
+        }
+
+        /// Is there room for `bytes` more in memory, and for the message at all? Once there is not,
+        /// the draft lets go of its file.
+        private boolean takes(long bytes) {
+            if (!full && !tooMuch) {
+                taken += bytes;
+                full = inMemory.addAndGet(bytes) > mostInMemory;
+            }
+            if (full || tooMuch) {
+                draft.close();
+                return false;
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {
+            inMemory.addAndGet(-taken);
+        }
+
         private MessageId commit(long expected) throws IOException {
             if (full) {
-                conversation.say(refusal(Cause.NO_SPACE, "the disk is full", id));
+                conversation.say(refusal(Cause.NO_SPACE, "no room for more", id));
                 return id;
             }
             if (tooMuch) {

@@ -49,7 +49,7 @@ class ConversationTest {
                 (channel, _) -> {
                     var conversation =
                             new Conversation<>(
-                                    channel, Submission.answers(), Submission.frames(), deadlines);
+                                    channel, Submission.answers(), Frames.of(Submission.class), deadlines);
                     while (true) {
                         if (conversation.hearWhenever() instanceof Submission.Append(var content)) {
                             conversation.say(opened(content.length() + 1));
@@ -66,7 +66,7 @@ class ConversationTest {
     private Conversation<Submission, Submission.Answer> connect() throws Exception {
         return new Conversation<>(
                 Hearing.connect(directory.resolve("room.sock")),
-                Submission.frames(),
+                Frames.of(Submission.class),
                 Submission.answers(),
                 deadlines);
     }

@@ -4,16 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +23,17 @@ import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /// The room over its sockets, as the other rooms meet it.
 @Timeout(60)
@@ -259,5 +260,47 @@ class QueueRoomTest {
             commit(conversation, Chunk.of("hello\n"), Mail.home("bob@example.org"));
         }
         assertEquals(10, listing().size());
+    }
+
+    @Test
+    void messagesThatBeginAndNeverEndTakeBoundedMemory() throws Exception {
+        long most = Runtime.getRuntime().maxMemory() / 4;
+        var piece = Mail.content(1, 100_000);
+        var refused = 0;
+        for (long taken = 0; taken < most + 20 * 100_000; taken += 200_000) {
+            var conversation = submit();
+            conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+            conversation.say(new Submission.Add(Mail.home("bob@example.org")));
+            conversation.say(new Submission.Append(piece));
+            conversation.say(new Submission.Append(piece));
+            conversation.flush();
+        }
+        for (int i = open.size() - 1; i >= 0 && refused == 0; i--) {
+            @SuppressWarnings("unchecked")
+            var conversation = (Conversation<Submission, Submission.Answer>) open.get(i);
+            conversation.say(new Submission.Commit(200_000));
+            if (conversation.hear(PATIENCE)
+                    instanceof Submission.Answer.Refused(var cause, var _, var _, var _)) {
+                assertEquals(Submission.Cause.NO_SPACE, cause);
+                refused++;
+            }
+        }
+        assertEquals(1, refused);
+        for (var one : open) {
+            one.close();
+        }
+        open.clear();
+        var after = submit();
+        while (!isTaken(after)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean isTaken(Conversation<Submission, Submission.Answer> conversation)
+            throws IOException {
+        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        conversation.say(new Submission.Add(Mail.home("bob@example.org")));
+        conversation.say(new Submission.Commit(0));
+        return conversation.hear(PATIENCE) instanceof Submission.Answer.Committed;
     }
 }

@@ -1,5 +1,13 @@
 package org.postern.queue.store;
 
+import org.postern.ipc.Submission;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,13 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.postern.ipc.Submission;
-import org.postern.log.Log;
-import org.postern.mail.Chunk;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-import org.postern.mail.Share;
 
 /// The embedded store: segments in a directory of this machine, one process at a time.
 public final class SegmentStore implements Store {
@@ -26,9 +27,18 @@ public final class SegmentStore implements Store {
     ///
     /// @param segmentSize how long a segment is, in bytes
     /// @param reserve how many bytes of the disk new mail must leave free
-    public record Options(int segmentSize, long reserve) {
-        /// Segments of 64 MB, and 256 MB kept free: room for the results of what is queued.
-        public static final Options DEFAULTS = new Options(64 << 20, 256L << 20);
+    /// @param mostEnvelopes beyond so many there is no room for new mail
+    public record Options(int segmentSize, long reserve, long mostEnvelopes) {
+        /// What an envelope takes of the memory, in bytes, with what a scheduler knows of it.
+        private static final int ENVELOPE_IN_MEMORY = 400;
+
+        /// Segments of 64 MB; 256 MB of disk kept free, room for the results of what is queued; and
+        /// no more envelopes than fit into memory, since they all have to at the next start.
+        public static final Options DEFAULTS =
+                new Options(
+                        64 << 20,
+                        256L << 20,
+                        Runtime.getRuntime().maxMemory() / ENVELOPE_IN_MEMORY);
 
         public Options {
             if (segmentSize < 1 << 20 || segmentSize > 1 << 30 || segmentSize % 8 != 0) {
@@ -135,6 +145,7 @@ public final class SegmentStore implements Store {
         try {
             space =
                     disk.usable() < options.reserve()
+                                    || index.envelopeCount() >= options.mostEnvelopes()
                             ? Submission.Space.FULL
                             : Submission.Space.FREE;
         } catch (IOException e) {

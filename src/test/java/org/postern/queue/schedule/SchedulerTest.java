@@ -68,7 +68,7 @@ class SchedulerTest {
 
     @BeforeEach
     void open() throws Exception {
-        store = SegmentStore.open(disk, new SegmentStore.Options(1 << 20, 1 << 20), Log.silent());
+        store = SegmentStore.open(disk, new SegmentStore.Options(1 << 20, 1 << 20, 100_000), Log.silent());
         begin(policy("home", "out"));
     }
 

@@ -34,7 +34,8 @@ import java.util.concurrent.TimeUnit;
 /// What is acknowledged is on disk, whatever the disk does: compared with `docs/spool.md`.
 @Timeout(120)
 class StoreTest {
-    private static final SegmentStore.Options SMALL = new SegmentStore.Options(1 << 20, 1 << 20);
+    private static final SegmentStore.Options SMALL =
+            new SegmentStore.Options(1 << 20, 1 << 20, 100_000);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final List<SegmentStore> opened = new ArrayList<>();
@@ -155,6 +156,18 @@ class StoreTest {
         assertEquals(Set.of(id), live(open(after)));
         var parts = name.split("/", -1);
         assertTrue(after.list(parts[0]).contains(parts[1]));
+    }
+
+    @Test
+    void moreEnvelopesThanFitIntoMemoryAreNoRoom() throws Exception {
+        var store =
+                SegmentStore.open(
+                        new FaultyDisk(),
+                        new SegmentStore.Options(1 << 20, 1 << 20, 2),
+                        Log.silent());
+        opened.add(store);
+        commit(store, Mail.content(1, 10), "ann@example.org", "bob@example.org");
+        assertEquals(Submission.Space.FULL, store.space());
     }
 
     @Test
