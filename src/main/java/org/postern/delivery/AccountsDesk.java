@@ -74,6 +74,6 @@ final class AccountsDesk implements Hearing.Hearer {
         var only = action.user();
         return only.isPresent() && !only.get().equals(who.name())
                 ? new Accounts.Answer.NoForward()
-                : forwards.of(who);
+                : forwards.of(action.name(), who);
     }
 }

@@ -1,11 +1,5 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.function.Function;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.Junk;
 import org.postern.config.LocalAction.Method;
@@ -17,6 +11,13 @@ import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.Function;
 
 /// One attempt at a local envelope: finds the action, the user and what is to be done, and does it
 /// as that user.
@@ -124,18 +125,20 @@ final class Delivery {
                 : "delivery user '" + name + "' does not exist";
     }
 
-    /// What a forward file names is done as its owner, whatever the action says by now.
+    /// What a forward file names is done as its owner, even if the action runs all else as another
+    /// by now.
     private Outcome sealed(LocalAction action, Destination.Sealed sealed) throws ContentLost {
-        var text = means.seals().open(sealed.user(), sealed.kind(), sealed.seal());
-        if (text.isEmpty()) {
-            return Trouble.deferred("the seal over what a forward file named is not ours");
-        }
         return switch (means.users().find(tables, action, sealed.user())) {
-            case Answer.Found<LocalUser>(var user) ->
-                    deliver(
-                            action,
-                            new Addressee(user, user, ""),
-                            Deed.of(sealed.kind(), text.get()));
+            case Answer.Found<LocalUser>(var user) -> {
+                var owner = new Seals.Owner(action.name(), user.name(), user.uid());
+                var text = means.seals().open(owner, sealed.kind(), sealed.seal());
+                yield text.isEmpty()
+                        ? Trouble.deferred("the seal over what a forward file named is not ours")
+                        : deliver(
+                                action,
+                                new Addressee(user, user, ""),
+                                Deed.of(sealed.kind(), text.get()));
+            }
             case Answer.Absent<LocalUser>() ->
                     new Outcome.Failed(NO_USER, "Permanent failure in user lookup", "");
             case Answer.Failed<LocalUser>(var cause) -> unsure(cause);
@@ -144,7 +147,7 @@ final class Delivery {
 
     private Outcome listed(LocalAction action, Destination.Listed listed) throws ContentLost {
         var where = "alias " + listed.key() + " of table " + listed.table();
-        switch (Listing.find(tables, listed)) {
+        switch (Listing.find(tables, action, listed)) {
             case Answer.Found<String>(var text) -> {
                 var name = action.user().orElse(ALIAS_ACCOUNT);
                 var account = account(name);

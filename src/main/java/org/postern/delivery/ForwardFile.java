@@ -1,13 +1,5 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import org.postern.ipc.Accounts.Answer;
 import org.postern.ipc.Accounts.Target;
 import org.postern.mail.Share.Destination.Kind;
@@ -17,6 +9,15 @@ import org.postern.os.OpenFile;
 import org.postern.os.OsException;
 import org.postern.table.AliasValue;
 import org.postern.table.AliasValues;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /// Reads `~/.forward` as the user: only a regular file of the user's own that nobody else can
 /// write, in a home that is the user's or root's and that nobody else can write. What is not so is
@@ -51,8 +52,8 @@ final class ForwardFile {
         record Not(Answer answer) implements Reading {}
     }
 
-    /// Where the mail of `who` goes.
-    Answer of(LocalUser who) {
+    /// Where the mail of `who` goes, by the action of this name.
+    Answer of(String action, LocalUser who) {
         Reading reading;
         try {
             reading = asUser.call(who.identity(), () -> read(who));
@@ -60,7 +61,7 @@ final class ForwardFile {
             return new Answer.Unavailable(Trouble.reason(e));
         }
         return switch (reading) {
-            case Reading.Text(var text) -> answer(who, text);
+            case Reading.Text(var text) -> answer(action, who, text);
             case Reading.Not(var answer) -> answer;
         };
     }
@@ -126,7 +127,7 @@ final class ForwardFile {
         return new Reading.Text(new String(file.readAll(LARGEST), StandardCharsets.ISO_8859_1));
     }
 
-    private Answer answer(LocalUser who, String text) {
+    private Answer answer(String action, LocalUser who, String text) {
         var path = who.home() + "/.forward";
         return switch (AliasValues.parseForward(text)) {
             case org.postern.table.Answer.Failed<List<AliasValue>>(var cause) ->
@@ -135,11 +136,12 @@ final class ForwardFile {
             case org.postern.table.Answer.Found<List<AliasValue>>(var values) ->
                     values.size() > MOST_TARGETS
                             ? new Answer.Unavailable(path + " names over 100 recipients")
-                            : targets(who, values);
+                            : targets(action, who, values);
         };
     }
 
-    private Answer targets(LocalUser who, List<AliasValue> values) {
+    private Answer targets(String action, LocalUser who, List<AliasValue> values) {
+        var owner = new Seals.Owner(action, who.name(), who.uid());
         var targets = new ArrayList<Target>();
         for (var value : values) {
             switch (value) {
@@ -152,13 +154,13 @@ final class ForwardFile {
                     if (who.isRoot()) {
                         return new Answer.Insecure("root's .forward may not name a command");
                     }
-                    targets.add(new Target.Command(seals.seal(who.name(), Kind.COMMAND, command)));
+                    targets.add(new Target.Command(seals.seal(owner, Kind.COMMAND, command)));
                 }
                 case AliasValue.File(var file) -> {
                     if (who.isRoot()) {
                         return new Answer.Insecure("root's .forward may not name a file");
                     }
-                    targets.add(new Target.File(seals.seal(who.name(), Kind.FILE, file)));
+                    targets.add(new Target.File(seals.seal(owner, Kind.FILE, file)));
                 }
             }
         }

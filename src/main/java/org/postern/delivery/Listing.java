@@ -1,9 +1,6 @@
 package org.postern.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.List;
+import org.postern.config.LocalAction;
 import org.postern.config.Position;
 import org.postern.config.Service;
 import org.postern.config.TableRef;
@@ -15,15 +12,29 @@ import org.postern.table.AliasValue;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+
 /// Finds the command or file that the administrator named in an alias table. The envelope only
 /// carries where it stands and a digest of it; the text comes from the room's own copy.
 final class Listing {
     private Listing() {}
 
-    /// The command or path that `listed` means, if it still stands there.
-    static Answer<String> find(TableSet tables, Destination.Listed listed) {
-        if (tables.find(listed.table()).isEmpty()) {
-            return new Answer.Failed<>("no such table");
+    /// The command or path that `listed` means, if it still stands there and the table is the one
+    /// that `action` expands by: what stands in another was not meant to be run by it.
+    static Answer<String> find(TableSet tables, LocalAction action, Destination.Listed listed) {
+        boolean expands =
+                switch (action.expansion()) {
+                    case LocalAction.Expansion.Plain() -> false;
+                    case LocalAction.Expansion.ByAlias(var table) ->
+                            table.name().equals(listed.table());
+                    case LocalAction.Expansion.ByVirtual(var table) ->
+                            table.name().equals(listed.table());
+                };
+        if (!expands || tables.find(listed.table()).isEmpty()) {
+            return new Answer.Failed<>("not a table of action \"" + action.name() + '"');
         }
         var use = new TableRef(Position.BUILT_IN, listed.table(), Service.ALIAS, Shape.MAPPING);
         return tables.aliases(use, listed.key()).then(values -> among(values, listed));

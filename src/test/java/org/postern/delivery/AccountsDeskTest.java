@@ -3,10 +3,6 @@ package org.postern.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +11,11 @@ import org.postern.ipc.Accounts.Answer;
 import org.postern.ipc.Accounts.Target;
 import org.postern.mail.Mailbox;
 import org.postern.mail.Share.Destination.Kind;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /// What `front` is told about users and their forward files.
 class AccountsDeskTest {
@@ -83,8 +84,15 @@ class AccountsDeskTest {
                                 new Target.User("bob"),
                                 new Target.Elsewhere(new Mailbox("ann", "example.net")),
                                 new Target.Command(
-                                        seals.seal("alice", Kind.COMMAND, "vacation -x")),
-                                new Target.File(seals.seal("alice", Kind.FILE, "/var/tmp/archive")),
+                                        seals.seal(
+                                                Village.owner("in", "alice"),
+                                                Kind.COMMAND,
+                                                "vacation -x")),
+                                new Target.File(
+                                        seals.seal(
+                                                Village.owner("in", "alice"),
+                                                Kind.FILE,
+                                                "/var/tmp/archive")),
                                 new Target.Refusal(550, "Gone away"))),
                 forward(
                         """
@@ -214,7 +222,8 @@ class AccountsDeskTest {
                 && targets.getFirst() instanceof Target.Command(var seal)) {
             assertEquals(
                     Optional.of("vacation"),
-                    new Seals(Village.SECRET).open("alice", Kind.COMMAND, seal));
+                    new Seals(Village.SECRET)
+                            .open(Village.owner("in", "alice"), Kind.COMMAND, seal));
         } else {
             throw new AssertionError(answer);
         }

@@ -5,10 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +15,11 @@ import org.postern.mail.Outcome;
 import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.os.Filesystem;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /// Mail into commands: the action's, those of forward files and of alias tables.
 class CommandDeliveryTest {
@@ -39,6 +40,10 @@ class CommandDeliveryTest {
             action "wrapped" mda "cat > 'o ut'" userbase <users> wrapper "around"
             action "sleep" mda "cat > /dev/null; echo > DIR/out/fifo; sleep 600" userbase <users>
             action "in" maildir userbase <users>
+            table strangers { alice = "20002:20002:DIR/home/bob" }
+            table others { list = "carol" }
+            action "namesakes" maildir userbase <strangers>
+            action "other" maildir userbase <users> alias <others> user "alice"
             action "listed" maildir userbase <users> alias <aliases>
             match for any action "in"
             """;
@@ -216,7 +221,10 @@ class CommandDeliveryTest {
         try (var village = village()) {
             var seal =
                     new Seals(Village.SECRET)
-                            .seal("alice", Kind.COMMAND, "id -u > out; cat > /dev/null");
+                            .seal(
+                                    Village.owner("as", "alice"),
+                                    Kind.COMMAND,
+                                    "id -u > out; cat > /dev/null");
             delivered(
                     village.deliver(
                             village.envelope(
@@ -229,7 +237,9 @@ class CommandDeliveryTest {
     @Test
     void aSealForSomeoneElseIsNotOpened() throws Exception {
         try (var village = village()) {
-            var seal = new Seals(Village.SECRET).seal("alice", Kind.COMMAND, "cat > out");
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "alice"), Kind.COMMAND, "cat > out");
             deferred(
                     "the seal over what a forward file named is not ours",
                     village.deliver(
@@ -241,9 +251,48 @@ class CommandDeliveryTest {
     }
 
     @Test
+    void aSealIsNotOpenedForSomeoneElseOfThatName() throws Exception {
+        try (var village = village()) {
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(
+                                    Village.owner("in", "alice"),
+                                    Kind.COMMAND,
+                                    "cat > DIR/out/stolen".replace("DIR", directory.toString()));
+            deferred(
+                    "the seal over what a forward file named is not ours",
+                    village.deliver(
+                            village.envelope(
+                                    "namesakes",
+                                    new Destination.Sealed("alice", Kind.COMMAND, seal)),
+                            "\nbody\n"));
+            assertFalse(Files.exists(directory.resolve("out/stolen")));
+        }
+    }
+
+    @Test
+    void anActionRunsNothingOfAnotherActionsTable() throws Exception {
+        try (var village = village()) {
+            deferred(
+                    "alias list of table aliases: not a table of action \"other\"",
+                    village.deliver(
+                            village.envelope(
+                                    "other",
+                                    listed(
+                                            "list",
+                                            Kind.COMMAND,
+                                            "cat > " + directory + "/out/list")),
+                            "\nbody\n"));
+            assertFalse(Files.exists(directory.resolve("out/list")));
+        }
+    }
+
+    @Test
     void rootRunsNoCommand() throws Exception {
         try (var village = village()) {
-            var seal = new Seals(Village.SECRET).seal("super", Kind.COMMAND, "cat");
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "super"), Kind.COMMAND, "cat");
             var outcome =
                     village.deliver(
                             village.envelope(
@@ -309,7 +358,7 @@ class CommandDeliveryTest {
                                             Kind.COMMAND,
                                             new Seals(Village.SECRET)
                                                     .seal(
-                                                            "alice",
+                                                            Village.owner("in", "alice"),
                                                             Kind.COMMAND,
                                                             "cat > part; mv part whole"))),
                             new Work.Content.OnRequest(1_000_000),

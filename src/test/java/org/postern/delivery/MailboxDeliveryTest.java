@@ -4,12 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +14,13 @@ import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.os.AsUser;
 import org.postern.os.OpenFile;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
 /// Mail into mailbox files: the spool, and files that forward files and aliases name.
 class MailboxDeliveryTest {
@@ -193,7 +194,9 @@ class MailboxDeliveryTest {
     void aForwardMayNameAFile() throws Exception {
         try (var village = new Village(directory, CONFIG)) {
             var file = village.home("alice").resolve("archive");
-            var seal = new Seals(Village.SECRET).seal("alice", Kind.FILE, file.toString());
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "alice"), Kind.FILE, file.toString());
             delivered(
                     village.deliver(
                             village.envelope(
@@ -208,7 +211,9 @@ class MailboxDeliveryTest {
     void aFileOfAForwardIsWrittenAsItsUser() throws Exception {
         try (var village = new Village(directory, CONFIG)) {
             var file = village.home("bob").resolve("archive");
-            var seal = new Seals(Village.SECRET).seal("alice", Kind.FILE, file.toString());
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "alice"), Kind.FILE, file.toString());
             deferred(
                     "Permission denied at " + village.home("bob"),
                     village.deliver(
@@ -224,7 +229,9 @@ class MailboxDeliveryTest {
             var fifo = village.home("alice").resolve("fifo");
             org.postern.os.Filesystem.makeFifo(fifo, 0600);
             Village.give(fifo, Village.ALICE);
-            var seal = new Seals(Village.SECRET).seal("alice", Kind.FILE, fifo.toString());
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "alice"), Kind.FILE, fifo.toString());
             deferred(
                     "not a regular file",
                     village.deliver(
@@ -237,7 +244,9 @@ class MailboxDeliveryTest {
     @Test
     void nothingIsEasilyDelivered() throws Exception {
         try (var village = new Village(directory, CONFIG)) {
-            var seal = new Seals(Village.SECRET).seal("alice", Kind.FILE, "/dev/null");
+            var seal =
+                    new Seals(Village.SECRET)
+                            .seal(Village.owner("in", "alice"), Kind.FILE, "/dev/null");
             delivered(
                     village.deliver(
                             village.envelope(

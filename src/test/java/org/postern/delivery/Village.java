@@ -1,21 +1,5 @@
 package org.postern.delivery;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.postern.config.Config;
 import org.postern.config.Host;
@@ -39,6 +23,23 @@ import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 import org.postern.os.ProcessFacts;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A delivery room with a queue beside it, and two users who need no account: alice and bob, with
 /// homes in a private folder. Only root can act as them.
@@ -108,6 +109,18 @@ final class Village implements Closeable {
 
     static void chmod(Path path, String mode) throws IOException {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+
+    /// The owner of what a user's forward file names.
+    static Seals.Owner owner(String action, String user) {
+        int uid =
+                switch (user) {
+                    case "alice" -> ALICE;
+                    case "bob" -> BOB;
+                    case "super" -> 0;
+                    default -> throw new IllegalArgumentException(user);
+                };
+        return new Seals.Owner(action, user, uid);
     }
 
     static int owner(Path path) throws IOException {
