@@ -123,7 +123,13 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     }
 
     private <T extends Option> Optional<T> option(Class<T> kind) {
-        return options.stream().filter(kind::isInstance).map(kind::cast).findFirst();
+        // Asked for every session: a loop, not a stream.
+        for (var option : options) {
+            if (kind.isInstance(option)) {
+                return Optional.of(kind.cast(option));
+            }
+        }
+        return Optional.empty();
     }
 
     /// The word after `listen`.

@@ -148,7 +148,19 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
     }
 
     private <T extends Option> Optional<T> last(Class<T> kind) {
-        return options.reversed().stream().filter(kind::isInstance).map(kind::cast).findFirst();
+        // Asked for every recipient: a loop, not a stream.
+        for (int i = options.size() - 1; i >= 0; i--) {
+            if (kind.isInstance(options.get(i))) {
+                return Optional.of(kind.cast(options.get(i)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Names are unique in a configuration, and actions are looked up for every recipient.
+    @Override
+    public int hashCode() {
+        return name.hashCode();
     }
 
     /// The word that chooses the folder for spam.

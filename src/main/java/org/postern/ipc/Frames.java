@@ -394,20 +394,18 @@ public final class Frames<T> {
 
     private static final class ChoiceCodec implements Codec {
         private final Class<?> type;
-        private final List<Class<?>> choices;
-        private final Map<Class<?>, Integer> places = new HashMap<>();
+        private final Class<?>[] choices;
         private Codec[] codecs = {};
 
         ChoiceCodec(Class<?> type) {
             this.type = type;
-            this.choices = List.of(type.getPermittedSubclasses());
+            this.choices = type.getPermittedSubclasses();
         }
 
         void complete(Reader reader) {
-            codecs = new Codec[choices.size()];
+            codecs = new Codec[choices.length];
             for (int i = 0; i < codecs.length; i++) {
-                places.put(choices.get(i), i);
-                codecs[i] = reader.codec(choices.get(i));
+                codecs[i] = reader.codec(choices[i]);
             }
         }
 
@@ -419,12 +417,13 @@ public final class Frames<T> {
         }
 
         private int place(Class<?> of) {
-            var place = places.get(of);
-            if (place != null) {
-                return place;
+            for (int i = 0; i < choices.length; i++) {
+                if (choices[i] == of) {
+                    return i;
+                }
             }
-            for (int i = 0; i < choices.size(); i++) {
-                if (choices.get(i).isAssignableFrom(of)) {
+            for (int i = 0; i < choices.length; i++) {
+                if (choices[i].isAssignableFrom(of)) {
                     return i;
                 }
             }
