@@ -25,6 +25,7 @@ final class Disposal {
     private static final EnhancedStatus EXPIRED = new EnhancedStatus(5, 4, 7);
     private static final EnhancedStatus LOOP = new EnhancedStatus(5, 4, 6);
     private static final EnhancedStatus LATE = new EnhancedStatus(4, 4, 7);
+    private static final EnhancedStatus NO_ANSWER = new EnhancedStatus(4, 4, 1);
 
     private final Store store;
     private final Schedule schedule;
@@ -62,7 +63,7 @@ final class Disposal {
                 if (failed.status().equals(LOOP)) {
                     counters.loops.increment();
                 }
-                failed(task, leased, failed);
+                failed(task, leased, failed, clock.instant());
             }
         }
     }
@@ -81,7 +82,14 @@ final class Disposal {
                     outcome.onward() == Outcome.Onward.HOME
                             ? Notices.Kind.DELIVERED
                             : Notices.Kind.RELAYED;
-            tell(task, kind, envelope, outcome.status(), outcome.text(), "");
+            var about =
+                    new Report.About(
+                            envelope.share(),
+                            outcome.status(),
+                            outcome.text(),
+                            "",
+                            clock.instant());
+            tell(task, kind, envelope, about);
         } else {
             end(task);
         }
@@ -94,21 +102,14 @@ final class Disposal {
     }
 
     /// The envelope is over as soon as its sender's report is on disk.
-    private void tell(
-            Task task,
-            Notices.Kind kind,
-            Envelope envelope,
-            EnhancedStatus status,
-            String text,
-            String peer) {
+    private void tell(Task task, Notices.Kind kind, Envelope envelope, Report.About about) {
         schedule.close(task);
-        var now = clock.instant();
         notices.add(
                 new Notices.Notice(
                         kind,
                         envelope,
-                        new Report.About(envelope.share(), status, text, peer, now),
-                        now,
+                        about,
+                        clock.instant(),
                         new Store.Change.Done(envelope.id())));
     }
 
@@ -127,13 +128,23 @@ final class Disposal {
         } else {
             schedule.wait(task, Task.Phase.WAITING, next);
         }
-        if (outcome.status().subject() == 4) {
+        if (nobodyAnswered(outcome)) {
             group.awaitHost(task.id, schedule.policy().maxDeferred());
         }
         change(task, state);
     }
 
-    private void failed(Task task, Store.Leased leased, Outcome.Failed outcome) {
+    /// Was no host of the destination reached? A host that answered and then hung up, or said 4.4.1
+    /// itself, may do so for this message each time: what others get there says nothing about it.
+    private static boolean nobodyAnswered(Outcome.Deferred outcome) {
+        return outcome.status().equals(NO_ANSWER) && !beginsWithReplyCode(outcome.text());
+    }
+
+    private static boolean beginsWithReplyCode(String text) {
+        return !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    }
+
+    private void failed(Task task, Store.Leased leased, Outcome.Failed outcome, Instant tried) {
         var envelope = leased.envelope();
         if (Wish.hasNoSender(envelope)) {
             log.warn(
@@ -144,13 +155,14 @@ final class Disposal {
                                     Log.visible(outcome.text())));
             bury(task, leased, outcome);
         } else if (Wish.wants(envelope, Share.Notify.FAILURE)) {
-            tell(
-                    task,
-                    Notices.Kind.FAILED,
-                    envelope,
-                    outcome.status(),
-                    outcome.text(),
-                    outcome.peer());
+            var about =
+                    new Report.About(
+                            envelope.share(),
+                            outcome.status(),
+                            outcome.text(),
+                            outcome.peer(),
+                            tried);
+            tell(task, Notices.Kind.FAILED, envelope, about);
         } else {
             end(task);
         }
@@ -199,7 +211,26 @@ final class Disposal {
         switch (leased.state().standing()) {
             case State.Standing.Dead(_, _) -> end(task);
             case State.Standing.Queued(), State.Standing.Held(_) ->
-                    failed(task, leased, new Outcome.Failed(EXPIRED, "Envelope expired", ""));
+                    expired(task, leased, leased.envelope().progress());
+        }
+    }
+
+    /// The report says why it was not delivered all that time.
+    private void expired(Task task, Store.Leased leased, Envelope.Progress progress) {
+        switch (progress) {
+            case Envelope.Progress.Untried() ->
+                    failed(
+                            task,
+                            leased,
+                            new Outcome.Failed(EXPIRED, "Envelope expired", ""),
+                            clock.instant());
+            case Envelope.Progress.Tried(_, var last, var outcome) ->
+                    failed(
+                            task,
+                            leased,
+                            new Outcome.Failed(
+                                    EXPIRED, "Envelope expired; last: " + outcome.text(), ""),
+                            last);
         }
     }
 

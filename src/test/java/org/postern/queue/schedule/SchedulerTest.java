@@ -68,7 +68,9 @@ class SchedulerTest {
 
     @BeforeEach
     void open() throws Exception {
-        store = SegmentStore.open(disk, new SegmentStore.Options(1 << 20, 1 << 20, 100_000), Log.silent());
+        store =
+                SegmentStore.open(
+                        disk, new SegmentStore.Options(1 << 20, 1 << 20, 100_000), Log.silent());
         begin(policy("home", "out"));
     }
 
@@ -243,6 +245,30 @@ class SchedulerTest {
     }
 
     @Test
+    void aSuccessSaysNothingOfAMessageAtWhichTheHostHangsUp() throws Exception {
+        queue(Mail.out("a@example.com"));
+        end(
+                mustTry(Lane.RELAY),
+                new Outcome.Deferred(
+                        new EnhancedStatus(4, 4, 2), "Connection closed unexpectedly", "mx"));
+        queue(Mail.out("b@example.com"));
+        end(mustTry(Lane.RELAY), DONE);
+        assertTrue(next(Lane.RELAY).isEmpty());
+    }
+
+    @Test
+    void aSuccessSaysNothingOfAMessageThatTheHostItselfPutOff() throws Exception {
+        queue(Mail.out("a@example.com"));
+        end(
+                mustTry(Lane.RELAY),
+                new Outcome.Deferred(
+                        new EnhancedStatus(4, 4, 1), "451 4.4.1 reply: read error", "mx"));
+        queue(Mail.out("b@example.com"));
+        end(mustTry(Lane.RELAY), DONE);
+        assertTrue(next(Lane.RELAY).isEmpty());
+    }
+
+    @Test
     void aFailureIsReportedToTheSenderAndDone() throws Exception {
         var failed = queue(Mail.out("bob@example.com"));
         end(mustTry(Lane.RELAY), NEVER);
@@ -318,6 +344,22 @@ class SchedulerTest {
                                 + ": from=<ann@example.net>, to=<bob@example.com>, rcpt=-,"
                                 + " delay=345600s, stat=Envelope expired"),
                 lines::toString);
+    }
+
+    @Test
+    void whoseTimeIsOverHearsWhatTheLastAttemptCameTo() throws Exception {
+        queue(Mail.out("bob@example.com"));
+        end(mustTry(Lane.RELAY), LATER);
+        after(Duration.ofDays(4));
+        scheduler.tick();
+        after(Duration.ofSeconds(2));
+        var report = eventually(Lane.ROUTE);
+        try (var content = store.content(report.ids().getFirst().message()).orElseThrow()) {
+            var text = content.next(100_000).text();
+            assertTrue(
+                    text.contains("<bob@example.com>: Envelope expired; last: 450 later\n"), text);
+            assertTrue(text.contains("Last-Attempt-Date: Thu, 1 Jan 2026 00:00:00 +0000\n"), text);
+        }
     }
 
     @Test
