@@ -163,6 +163,17 @@ public final class AddressSyntax {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
+    /// Has `text` no control character in it, so that it stays on its line wherever it is written?
+    public static boolean isLine(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || (c >= 127 && c < 160)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isAtomCharacter(char c) {
         return isLetterOrDigit(c) || ATOM_SPECIALS.indexOf(c) >= 0;
     }

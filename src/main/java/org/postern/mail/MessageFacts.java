@@ -12,6 +12,9 @@ public record MessageFacts(
         if (dsnEnvelopeId.length() > 100) {
             throw new IllegalArgumentException("an ENVID over 100 octets");
         }
+        if (!AddressSyntax.isLine(dsnEnvelopeId)) {
+            throw new IllegalArgumentException("an ENVID with a control character");
+        }
     }
 
     /// The values of RET.

@@ -1,5 +1,7 @@
 package org.postern.mail;
 
+import java.util.List;
+
 /// Where a message came from: the facts of its session that rules, logs and the Received field may
 /// ask about.
 ///
@@ -30,6 +32,11 @@ public record Origin(
         if (address.isEmpty() || address.length() > 128 || helo.length() > 512) {
             throw new IllegalArgumentException("a malformed address or an overlong HELO");
         }
+        for (var text : List.of(smtpName, tag, address, hostName, helo)) {
+            if (!AddressSyntax.isLine(text)) {
+                throw new IllegalArgumentException("a control character in the origin");
+            }
+        }
     }
 
     /// Whether, and as whom, the client logged in.
@@ -41,8 +48,8 @@ public record Origin(
         /// in without a name: `user` is empty.
         record As(String user) implements Login {
             public As {
-                if (user.length() > 255) {
-                    throw new IllegalArgumentException("a login name over 255 octets");
+                if (user.length() > 255 || !AddressSyntax.isLine(user)) {
+                    throw new IllegalArgumentException("not a login name");
                 }
             }
         }
@@ -54,7 +61,14 @@ public record Origin(
         record Plain() implements Security {}
 
         /// By TLS; `cipher` in the words of the Received field.
-        record Tls(String version, String cipher, int bits, Peer peer) implements Security {}
+        record Tls(String version, String cipher, int bits, Peer peer) implements Security {
+            public Tls {
+                if (version.length() + cipher.length() > 256
+                        || !AddressSyntax.isLine(version + cipher)) {
+                    throw new IllegalArgumentException("not a version and a cipher of TLS");
+                }
+            }
+        }
 
         /// What is known about the client's certificate.
         enum Peer {

@@ -3,12 +3,8 @@ package org.postern.ipc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Random;
-import java.util.Set;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +18,13 @@ import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
 
 /// The codec of the wire: what goes in comes out, and what cannot be is refused.
 class FramesTest {
@@ -174,5 +177,49 @@ class FramesTest {
         // The choice takes one byte; then comes the envelope's id, which may not be 0.
         var broken = ByteBuffer.allocate(bytes.remaining()).put(bytes).putLong(1, 0).flip();
         assertThrows(Malformed.class, () -> frames.read(broken));
+    }
+
+    private static Share share(Share.Destination destination) {
+        return new Share(
+                SHARE.originalRecipient(), SHARE.recipient(), "home", destination, Set.of(), "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bob\nX: y", "bob\0", "bob\u001b[2J", "bob\r"})
+    void aNameWithControlCharactersIsRefused(String name) {
+        var frames = Submission.frames();
+        var honest = share(new Share.Destination.Account("b".repeat(name.length()), "tag"));
+        var bytes = written(frames, new Submission.Add(honest));
+        var text = Chunk.copyOf(bytes).text();
+        var forged = text.replace("b".repeat(name.length()), name);
+        assertThrows(
+                Malformed.class, () -> frames.read(ByteBuffer.wrap(forged.getBytes(ISO_8859_1))));
+    }
+
+    @Test
+    void whatIsTooLongForTheSpoolIsRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> share(new Share.Destination.Account("b".repeat(70_000), "")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        share(
+                                new Share.Destination.Sealed(
+                                        "bob",
+                                        Share.Destination.Kind.FILE,
+                                        Chunk.handOver(new byte[70_000]))));
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        new Origin.Security.Tls(
+                                "v".repeat(70_000), "", 1, Origin.Security.Peer.VERIFIED));
+    }
+
+    @Test
+    void aSubAddressDoesNotClimb() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> share(new Share.Destination.Account("bob", "../../ann")));
     }
 }
