@@ -35,6 +35,9 @@ final class Fences {
                     "/dev/random",
                     "/dev/urandom");
 
+    private static final Path SHADOW = Path.of("/etc/shadow");
+    private static final List<Path> SECRETS = List.of(SHADOW, Path.of("/root"), Path.of("/home"));
+
     private static final List<String> RESOLVER =
             List.of(
                     "/etc/resolv.conf",
@@ -92,9 +95,26 @@ final class Fences {
         var reads = new HashSet<Path>();
         RESOLVER.forEach(path -> reads.add(Path.of(path)));
         reads.add(place.config().resolveSibling("resolv.conf"));
-        // A directory, because a table is replaced by renaming a new file over it.
-        tableFiles(config).forEach(file -> reads.add(directoryOf(file)));
+        reads.addAll(tableReads(config).paths());
         return reads;
+    }
+
+    /// What a fence around `room` cannot say: which files stand at the paths that it names.
+    String footing(Room room, Config config) {
+        return room == Room.FRONT ? tableReads(config).alone() : "";
+    }
+
+    private TableReads tableReads(Config config) {
+        var secrets = new HashSet<Path>(SECRETS);
+        secrets.add(place.spoolRoot());
+        for (var pki : config.pki().values()) {
+            pki.key().ifPresent(path -> secrets.add(Path.of(path)));
+        }
+        if (!(household instanceof Household.Own(var self) && self.isRoot())) {
+            // Root owns it, and nobody else may read it.
+            secrets.remove(SHADOW);
+        }
+        return TableReads.of(tableFiles(config), secrets);
     }
 
     private static Set<Path> keeperReads(Config config) {

@@ -1,10 +1,5 @@
 package org.postern.supervisor;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
@@ -19,6 +14,12 @@ import org.postern.os.Program;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
 /// One room's process: started, watched, and started again when it dies, with a growing delay.
 ///
 /// Guarded by its lock; a thread of its own watches.
@@ -27,6 +28,10 @@ final class RoomProcess {
     interface Plan {
         /// The confinement of `room` now.
         Confinement confinement(Room room);
+
+        /// What the confinement stands on, besides what it says: other files at its paths are
+        /// another confinement.
+        String footing(Room room);
 
         /// The first word to `room`.
         Leash.Start start(Room room) throws IOException;
@@ -55,6 +60,7 @@ final class RoomProcess {
     private boolean stopping;
     private int restarts;
     private String fence = "";
+    private String footing = "";
 
     RoomProcess(Room room, Java java, Plan plan, Deadlines deadlines, Log log) {
         this.room = room;
@@ -92,6 +98,7 @@ final class RoomProcess {
 
     private void born() throws IOException {
         var fenced = plan.confinement(room);
+        footing = plan.footing(room);
         var command = java.commandLine(room);
         var program =
                 new Program(
@@ -224,11 +231,12 @@ final class RoomProcess {
         }
     }
 
-    /// Would `wanted` be a different fence from the one around the running room?
-    boolean needsReplacementFor(Confinement wanted) {
+    /// Would `wanted`, standing on `ground`, be a different fence from the one around the running
+    /// room?
+    boolean needsReplacementFor(Confinement wanted, String ground) {
         lock.lock();
         try {
-            return confinement != null && !confinement.equals(wanted);
+            return confinement != null && !(confinement.equals(wanted) && footing.equals(ground));
         } finally {
             lock.unlock();
         }

@@ -1,16 +1,5 @@
 package org.postern.supervisor;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Problem;
@@ -26,6 +15,18 @@ import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Confinement;
 import org.postern.table.TableSet;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The supervisor at work: which rooms there are, by which configuration, and how loud they are.
 ///
@@ -131,6 +132,11 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     @Override
     public Confinement confinement(Room room) {
         return fences.of(room, config);
+    }
+
+    @Override
+    public String footing(Room room) {
+        return fences.footing(room, config);
     }
 
     @Override
@@ -251,7 +257,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             if (process == null || !needed.contains(room)) {
                 continue;
             }
-            if (process.needsReplacementFor(confinement(room))) {
+            if (process.needsReplacementFor(confinement(room), footing(room))) {
                 rooms.remove(room);
                 process.stop(GRACE);
                 startRoom(room);
