@@ -95,10 +95,13 @@ public final class RoomLife {
 
     /// Lives the life of a room in this process, and returns the exit status.
     public static int live(Network network, Builder builder) throws IOException {
-        try (var channel =
+        // Never closed: Java would put /dev/null in place of a standard stream, which a fence
+        // denies.
+        var channel =
                 new StreamChannel(
                         new FileInputStream(java.io.FileDescriptor.in),
-                        new FileOutputStream(java.io.FileDescriptor.out))) {
+                        new FileOutputStream(java.io.FileDescriptor.out));
+        try {
             System.setOut(System.err);
             ProcessFacts.forbidTracing();
             ProcessFacts.raiseFileLimit();
@@ -107,13 +110,18 @@ public final class RoomLife {
             }
             var deadlines = new Deadlines();
             var leash = new Conversation<>(channel, Leash.answers(), Leash.frames(), deadlines);
-            return new RoomLife(leash, deadlines).live(leash.hearWhenever(), builder);
+            int status = new RoomLife(leash, deadlines).live(leash.hearWhenever(), builder);
+            Ending.with(status);
+            return status;
         } catch (HungUp e) {
             return 0;
         }
     }
 
     private int live(Leash first, Builder builder) throws IOException {
+        if (first instanceof Leash.Stop) {
+            return 0;
+        }
         if (!(first instanceof Leash.Start start)) {
             throw new Malformed("the supervisor's first word is Start");
         }

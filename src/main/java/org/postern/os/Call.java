@@ -18,6 +18,7 @@ enum Call {
     GETEGID(108, 177),
     GETEUID(107, 175),
     GETGROUPS(115, 158),
+    EXIT_GROUP(231, 94),
     GETPID(39, 172),
     KILL(62, 129),
     LANDLOCK_ADD_RULE(445, 445),

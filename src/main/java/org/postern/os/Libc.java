@@ -44,40 +44,52 @@ final class Libc {
                             JAVA_LONG, JAVA_LONG),
                     Linker.Option.captureCallState("errno"),
                     Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle POSIX_SPAWN = function("posix_spawn", 6);
-    private static final MethodHandle ACTIONS_INIT = function("posix_spawn_file_actions_init", 1);
-    private static final MethodHandle ACTIONS_DESTROY =
-            function("posix_spawn_file_actions_destroy", 1);
-    private static final MethodHandle ACTIONS_CHDIR =
-            function("posix_spawn_file_actions_addchdir_np", 2);
-    private static final MethodHandle ACTIONS_DUP2 =
-            ints("posix_spawn_file_actions_adddup2", ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle ACTIONS_OPEN =
-            ints(
-                    "posix_spawn_file_actions_addopen",
-                    ADDRESS,
-                    JAVA_INT,
-                    ADDRESS,
-                    JAVA_INT,
-                    JAVA_INT);
-    private static final MethodHandle ACTIONS_CLOSEFROM =
-            ints("posix_spawn_file_actions_addclosefrom_np", ADDRESS, JAVA_INT);
-    private static final MethodHandle ATTR_INIT = function("posix_spawnattr_init", 1);
-    private static final MethodHandle ATTR_DESTROY = function("posix_spawnattr_destroy", 1);
-    private static final MethodHandle ATTR_FLAGS =
-            ints("posix_spawnattr_setflags", ADDRESS, JAVA_SHORT);
-    private static final MethodHandle ATTR_MASK = function("posix_spawnattr_setsigmask", 2);
-    private static final MethodHandle ATTR_DEFAULT = function("posix_spawnattr_setsigdefault", 2);
-    private static final MethodHandle GETPWNAM =
-            ints("getpwnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-    private static final MethodHandle GETPWUID =
-            ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-    private static final MethodHandle GETGRNAM =
-            ints("getgrnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-    private static final MethodHandle GETGROUPLIST =
-            ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle ERROR_NAME = text("strerrorname_np");
-    private static final MethodHandle ERROR_WORDS = text("strerrordesc_np");
+
+    /// To start programs. A class of its own, as the next ones, because every handle costs a
+    /// process that does not need it some milliseconds of its start.
+    private static final class Spawning {
+        static final MethodHandle POSIX_SPAWN = function("posix_spawn", 6);
+        static final MethodHandle ACTIONS_INIT = function("posix_spawn_file_actions_init", 1);
+        static final MethodHandle ACTIONS_DESTROY = function("posix_spawn_file_actions_destroy", 1);
+        static final MethodHandle ACTIONS_CHDIR =
+                function("posix_spawn_file_actions_addchdir_np", 2);
+        static final MethodHandle ACTIONS_DUP2 =
+                ints("posix_spawn_file_actions_adddup2", ADDRESS, JAVA_INT, JAVA_INT);
+        static final MethodHandle ACTIONS_OPEN =
+                ints(
+                        "posix_spawn_file_actions_addopen",
+                        ADDRESS,
+                        JAVA_INT,
+                        ADDRESS,
+                        JAVA_INT,
+                        JAVA_INT);
+        static final MethodHandle ACTIONS_CLOSEFROM =
+                ints("posix_spawn_file_actions_addclosefrom_np", ADDRESS, JAVA_INT);
+        static final MethodHandle ATTR_INIT = function("posix_spawnattr_init", 1);
+        static final MethodHandle ATTR_DESTROY = function("posix_spawnattr_destroy", 1);
+        static final MethodHandle ATTR_FLAGS =
+                ints("posix_spawnattr_setflags", ADDRESS, JAVA_SHORT);
+        static final MethodHandle ATTR_MASK = function("posix_spawnattr_setsigmask", 2);
+        static final MethodHandle ATTR_DEFAULT = function("posix_spawnattr_setsigdefault", 2);
+    }
+
+    /// To look up users and groups.
+    private static final class Names {
+        static final MethodHandle GETPWNAM =
+                ints("getpwnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+        static final MethodHandle GETPWUID =
+                ints("getpwuid_r", JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+        static final MethodHandle GETGRNAM =
+                ints("getgrnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+        static final MethodHandle GETGROUPLIST =
+                ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+    }
+
+    /// To name errors.
+    private static final class Words {
+        static final MethodHandle ERROR_NAME = text("strerrorname_np");
+        static final MethodHandle ERROR_WORDS = text("strerrordesc_np");
+    }
 
     private Libc() {}
 
@@ -144,9 +156,9 @@ final class Libc {
 
     /// Gives symbol and words for an error number.
     static String describe(int errno) {
-        return word(ERROR_NAME, errno, "errno " + errno)
+        return word(Words.ERROR_NAME, errno, "errno " + errno)
                 + " ("
-                + word(ERROR_WORDS, errno, "unknown error")
+                + word(Words.ERROR_WORDS, errno, "unknown error")
                 + ")";
     }
 
@@ -167,77 +179,78 @@ final class Libc {
         return invoke(
                 () ->
                         (int)
-                                POSIX_SPAWN.invokeExact(
+                                Spawning.POSIX_SPAWN.invokeExact(
                                         pid, path, actions, attributes, argv, environment));
     }
 
     static int actionsInit(MemorySegment actions) {
-        return invoke(() -> (int) ACTIONS_INIT.invokeExact(actions));
+        return invoke(() -> (int) Spawning.ACTIONS_INIT.invokeExact(actions));
     }
 
     static int actionsDestroy(MemorySegment actions) {
-        return invoke(() -> (int) ACTIONS_DESTROY.invokeExact(actions));
+        return invoke(() -> (int) Spawning.ACTIONS_DESTROY.invokeExact(actions));
     }
 
     static int addChdir(MemorySegment actions, MemorySegment path) {
-        return invoke(() -> (int) ACTIONS_CHDIR.invokeExact(actions, path));
+        return invoke(() -> (int) Spawning.ACTIONS_CHDIR.invokeExact(actions, path));
     }
 
     static int addDup2(MemorySegment actions, int from, int to) {
-        return invoke(() -> (int) ACTIONS_DUP2.invokeExact(actions, from, to));
+        return invoke(() -> (int) Spawning.ACTIONS_DUP2.invokeExact(actions, from, to));
     }
 
     static int addOpen(MemorySegment actions, int to, MemorySegment path, int flags, int mode) {
-        return invoke(() -> (int) ACTIONS_OPEN.invokeExact(actions, to, path, flags, mode));
+        return invoke(
+                () -> (int) Spawning.ACTIONS_OPEN.invokeExact(actions, to, path, flags, mode));
     }
 
     static int addCloseFrom(MemorySegment actions, int first) {
-        return invoke(() -> (int) ACTIONS_CLOSEFROM.invokeExact(actions, first));
+        return invoke(() -> (int) Spawning.ACTIONS_CLOSEFROM.invokeExact(actions, first));
     }
 
     static int attributesInit(MemorySegment attributes) {
-        return invoke(() -> (int) ATTR_INIT.invokeExact(attributes));
+        return invoke(() -> (int) Spawning.ATTR_INIT.invokeExact(attributes));
     }
 
     static int attributesDestroy(MemorySegment attributes) {
-        return invoke(() -> (int) ATTR_DESTROY.invokeExact(attributes));
+        return invoke(() -> (int) Spawning.ATTR_DESTROY.invokeExact(attributes));
     }
 
     static int flags(MemorySegment attributes, short flags) {
-        return invoke(() -> (int) ATTR_FLAGS.invokeExact(attributes, flags));
+        return invoke(() -> (int) Spawning.ATTR_FLAGS.invokeExact(attributes, flags));
     }
 
     static int signalMask(MemorySegment attributes, MemorySegment signals) {
-        return invoke(() -> (int) ATTR_MASK.invokeExact(attributes, signals));
+        return invoke(() -> (int) Spawning.ATTR_MASK.invokeExact(attributes, signals));
     }
 
     static int signalDefaults(MemorySegment attributes, MemorySegment signals) {
-        return invoke(() -> (int) ATTR_DEFAULT.invokeExact(attributes, signals));
+        return invoke(() -> (int) Spawning.ATTR_DEFAULT.invokeExact(attributes, signals));
     }
 
     /// `getpwnam_r(3)`; gives 0 or an error number.
     static int passwdByName(
             MemorySegment name, MemorySegment entry, MemorySegment text, MemorySegment found) {
         long size = text.byteSize();
-        return invoke(() -> (int) GETPWNAM.invokeExact(name, entry, text, size, found));
+        return invoke(() -> (int) Names.GETPWNAM.invokeExact(name, entry, text, size, found));
     }
 
     /// `getpwuid_r(3)`; gives 0 or an error number.
     static int passwdByUid(int uid, MemorySegment entry, MemorySegment text, MemorySegment found) {
         long size = text.byteSize();
-        return invoke(() -> (int) GETPWUID.invokeExact(uid, entry, text, size, found));
+        return invoke(() -> (int) Names.GETPWUID.invokeExact(uid, entry, text, size, found));
     }
 
     /// `getgrnam_r(3)`; gives 0 or an error number.
     static int groupByName(
             MemorySegment name, MemorySegment entry, MemorySegment text, MemorySegment found) {
         long size = text.byteSize();
-        return invoke(() -> (int) GETGRNAM.invokeExact(name, entry, text, size, found));
+        return invoke(() -> (int) Names.GETGRNAM.invokeExact(name, entry, text, size, found));
     }
 
     /// `getgrouplist(3)`; gives -1 when there are more groups than room.
     static int groupList(MemorySegment name, int gid, MemorySegment groups, MemorySegment count) {
-        return invoke(() -> (int) GETGROUPLIST.invokeExact(name, gid, groups, count));
+        return invoke(() -> (int) Names.GETGROUPLIST.invokeExact(name, gid, groups, count));
     }
 
     private static MethodHandle function(String name, int pointers) {

@@ -88,7 +88,9 @@ final class Fences {
         var reads = new HashSet<Path>(readable);
         SYSTEM.forEach(path -> reads.add(Path.of(path)));
         reads.addAll(java.reads());
-        return new Landlock.Files.Only(reads, writable, java.executes());
+        var writes = new HashSet<Path>(writable);
+        writes.addAll(java.writes());
+        return new Landlock.Files.Only(reads, writes, java.executes());
     }
 
     private Set<Path> frontReads(Config config) {

@@ -1,18 +1,65 @@
 package org.postern.supervisor;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.postern.ipc.Ending;
 import org.postern.ipc.Room;
 
 /// The Java machine that the rooms run on: the one that runs us, and the module path it was given.
 ///
 /// @param home where the JDK lies
 /// @param modules the module path
-record Java(Path home, String modules) {
+/// @param sharing how class data are shared
+record Java(Path home, String modules, Sharing sharing) {
+    /// How the machine comes by the classes.
+    sealed interface Sharing {
+        /// It loads them from their jars.
+        record Not() implements Sharing {}
+
+        /// It maps the archive that `bin/share-classes` made: processes start sooner, and have it
+        /// in memory once. The machine itself sees to it that the archive is of these very jars.
+        record From(Path archive) implements Sharing {}
+
+        /// It notes which classes it loads, in a file of its own in `directory`:
+        /// `bin/share-classes` is at work.
+        record Noting(Path directory) implements Sharing {}
+
+        /// The options of the machine.
+        default List<String> options() {
+            return switch (this) {
+                case Not() -> List.of();
+                // Relocated, as it would be, the archive is another one in each process's memory.
+                case From(var archive) ->
+                        List.of(
+                                "-XX:SharedArchiveFile=" + archive,
+                                "-XX:+UnlockDiagnosticVMOptions",
+                                "-XX:ArchiveRelocationMode=0");
+                case Noting(var directory) ->
+                        List.of(
+                                "-XX:DumpLoadedClassList=" + directory + "/%p.classes",
+                                "-D" + Ending.NOTING + "=" + directory);
+            };
+        }
+
+        /// How it is done with these modules, the first of which is our jar.
+        static Sharing with(String modules) {
+            var noting = System.getProperty(Ending.NOTING, "");
+            if (!noting.isEmpty()) {
+                return new Noting(Path.of(noting));
+            }
+            var jar = Path.of(modules.split(File.pathSeparator, 2)[0]).toAbsolutePath();
+            var archive = jar.resolveSibling("postern.jsa");
+            return Files.isRegularFile(jar) && Files.isReadable(archive)
+                    ? new From(archive)
+                    : new Not();
+        }
+    }
+
     private static final List<String> FOR_ALL =
             List.of(
                     "-XX:+UseSerialGC",
@@ -24,14 +71,15 @@ record Java(Path home, String modules) {
                     "-XX:+ErrorFileToStderr",
                     // Standard output is the leash: not even SIGQUIT may write there.
                     "-XX:+DisplayVMOutputToStderr",
+                    "-Xlog:disable",
+                    "-Xlog:all=error:stderr",
                     "-XX:-CreateCoredumpOnCrash",
                     "--enable-native-access=org.postern");
 
     /// The machine that runs this process.
     static Java running() {
-        return new Java(
-                Path.of(System.getProperty("java.home")),
-                System.getProperty("jdk.module.path", ""));
+        var modules = System.getProperty("jdk.module.path", "");
+        return new Java(Path.of(System.getProperty("java.home")), modules, Sharing.with(modules));
     }
 
     /// The launcher.
@@ -47,7 +95,15 @@ record Java(Path home, String modules) {
                 reads.add(Path.of(entry).toAbsolutePath());
             }
         }
+        if (sharing instanceof Sharing.From(var archive)) {
+            reads.add(archive);
+        }
         return reads;
+    }
+
+    /// What every room has to write in order to run: nothing, but for `bin/share-classes`.
+    Set<Path> writes() {
+        return sharing instanceof Sharing.Noting(var directory) ? Set.of(directory) : Set.of();
     }
 
     /// What every room has to execute in order to run: Java itself, and what the kernel loads it
@@ -64,6 +120,7 @@ record Java(Path home, String modules) {
     List<String> commandLine(Room room) {
         var words = new ArrayList<String>(List.of("smtpd: " + room.word()));
         words.addAll(FOR_ALL);
+        words.addAll(sharing.options());
         words.addAll(
                 switch (room) {
                     case FRONT -> List.of("-Xms24m", "-Xmx384m", "-Xss512k");

@@ -17,6 +17,7 @@ import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Problem;
 import org.postern.config.Sources;
+import org.postern.ipc.Ending;
 import org.postern.ipc.Leash;
 import org.postern.log.Log;
 import org.postern.log.StreamSink;
@@ -106,7 +107,11 @@ public final class Smtpd {
                         "-Xmx32m",
                         "-XX:-UsePerfData",
                         "-XX:+DisableAttachMechanism",
+                        "-XX:+DisplayVMOutputToStderr",
+                        "-Xlog:disable",
+                        "-Xlog:all=error:stderr",
                         "--enable-native-access=org.postern"));
+        words.addAll(java.sharing().options());
         words.addAll(
                 List.of(
                         "-p",
@@ -217,6 +222,7 @@ public final class Smtpd {
                                             log.info("info: Postern exiting");
                                             removeTraces();
                                             stream.close();
+                                            Ending.with(0);
                                         }));
     }
 
