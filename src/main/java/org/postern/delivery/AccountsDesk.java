@@ -1,5 +1,9 @@
 package org.postern.delivery;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.function.Supplier;
 import org.postern.config.LocalAction;
 import org.postern.ipc.Accounts;
 import org.postern.ipc.Conversation;
@@ -8,11 +12,6 @@ import org.postern.ipc.Frames;
 import org.postern.ipc.Hearing;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.function.Supplier;
 
 /// Answers `front` about users and their forward files ([Accounts]).
 final class AccountsDesk implements Hearing.Hearer {

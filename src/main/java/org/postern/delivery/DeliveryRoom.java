@@ -1,5 +1,12 @@
 package org.postern.delivery;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.ipc.Hearing;
@@ -12,14 +19,6 @@ import org.postern.os.Accounts;
 import org.postern.os.AsUser;
 import org.postern.os.ProcessFacts;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /// The delivery room: acts as users.
 ///

@@ -1,13 +1,5 @@
 package org.postern.keeper;
 
-import org.postern.config.Config;
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Frames;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Keeping;
-import org.postern.ipc.Room;
-import org.postern.ipc.RoomLife;
-
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -15,6 +7,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.postern.config.Config;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Frames;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Keeping;
+import org.postern.ipc.Room;
+import org.postern.ipc.RoomLife;
 
 /// The room that holds the private keys.
 ///

@@ -1,5 +1,12 @@
 package org.postern.front.route;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -10,14 +17,6 @@ import org.postern.mail.Envelope;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
 /// our own notifications. A few workers, each a virtual thread with a conversation of its own;
