@@ -1,13 +1,5 @@
 package org.postern.queue.store;
 
-import org.postern.ipc.Submission;
-import org.postern.log.Log;
-import org.postern.mail.Chunk;
-import org.postern.mail.EnvelopeId;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-import org.postern.mail.Share;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.postern.ipc.Submission;
+import org.postern.log.Log;
+import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Share;
 
 /// The embedded store: segments in a directory of this machine, one process at a time.
 public final class SegmentStore implements Store {
@@ -143,11 +142,19 @@ public final class SegmentStore implements Store {
         }
         spaceSeen = now;
         try {
-            space =
+            var seen =
                     disk.usable() < options.reserve()
                                     || index.envelopeCount() >= options.mostEnvelopes()
                             ? Submission.Space.FULL
                             : Submission.Space.FREE;
+            if (seen != space) {
+                log.warn(
+                        switch (seen) {
+                            case FULL -> "queue: full: new mail is refused";
+                            case FREE -> "queue: has room again: new mail is taken";
+                        });
+            }
+            space = seen;
         } catch (IOException e) {
             log.warn("queue: cannot tell how full the disk is: " + e);
         }

@@ -6,6 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,17 +29,6 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Outcome;
 import org.postern.queue.Mail;
-
-import java.io.IOException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /// What is acknowledged is on disk, whatever the disk does: compared with `docs/spool.md`.
 @Timeout(120)
@@ -168,6 +167,20 @@ class StoreTest {
         opened.add(store);
         commit(store, Mail.content(1, 10), "ann@example.org", "bob@example.org");
         assertEquals(Submission.Space.FULL, store.space());
+    }
+
+    @Test
+    void theLogSaysOnceThatThereIsNoRoom() throws Exception {
+        var lines = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        var store =
+                SegmentStore.open(
+                        new FaultyDisk(),
+                        new SegmentStore.Options(1 << 20, Long.MAX_VALUE, 2),
+                        new Log((_, line) -> lines.add(line)));
+        opened.add(store);
+        store.space();
+        store.space();
+        assertEquals(List.of("warn: queue: full: new mail is refused"), lines);
     }
 
     @Test
