@@ -252,6 +252,18 @@ class TableSetTest {
     }
 
     @Test
+    void nobodyIsForgottenBecauseAnIncludedFileCannotBeRead() throws Exception {
+        var directory = Files.createDirectory(file.resolveSibling("directory"));
+        var large = Files.write(file.resolveSibling("large"), new byte[(1 << 20) + 1]);
+        Files.writeString(
+                file, "one: bob, :include:" + directory + "\ntwo: bob, :include:" + large + "\n");
+        var set = open("table t FILE\naction a mbox alias <t>\nmatch action a");
+        var use = set.config().references().getFirst();
+        assertInstanceOf(Answer.Failed.class, set.aliases(use, "one"));
+        assertInstanceOf(Answer.Failed.class, set.aliases(use, "two"));
+    }
+
+    @Test
     void smartHostsAndSourcesTakeTurns() throws Exception {
         var set =
                 open(
