@@ -27,6 +27,7 @@ import org.postern.os.ProcessFacts;
 final class MailSpool {
     private static final Duration STALE = Duration.ofMinutes(5);
     private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final String LOCK = ".lock";
     private static final int STICKY = 01000;
     private static final int WRITABLE_BY_ALL = 0002;
 
@@ -48,7 +49,11 @@ final class MailSpool {
     ///
     /// @throws IOException if it could not; the mailbox is as it was
     void append(LocalUser who, Letter letter) throws IOException {
-        if (who.name().isEmpty() || who.name().startsWith(".") || who.name().contains("/")) {
+        // Another user's lock could be taken for the mailbox of this one, and the reverse.
+        if (who.name().isEmpty()
+                || who.name().startsWith(".")
+                || who.name().endsWith(LOCK)
+                || who.name().contains("/")) {
             throw new IOException("no file can be named like this user");
         }
         mailboxes.within(who.name(), () -> locked(directory.resolve(who.name()), who, letter));
@@ -78,7 +83,7 @@ final class MailSpool {
 
     /// Makes the dot-lock; none where this process may not make files.
     private Optional<Path> lock(LocalUser who) throws IOException {
-        var lock = directory.resolve(who.name() + ".lock");
+        var lock = directory.resolve(who.name() + LOCK);
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Place;
 
@@ -25,7 +26,7 @@ final class Passage {
         try {
             opened = Hearing.connect(place.wellKnownSocket());
         } catch (IOException e) {
-            terminal.line("421 4.3.0 smtpd is not running\r");
+            terminal.line("421 4.3.0 smtpd is not running\r", StandardCharsets.US_ASCII);
             return Sendmail.TEMPORARY;
         }
         try (var channel = opened) {

@@ -36,12 +36,24 @@ final class Terminal {
         return out;
     }
 
-    /// Writes one line to standard output.
+    /// Writes one line to standard output. What could command a terminal becomes `?`: a line may
+    /// come from a room that strangers talk to.
     void line(String text) throws IOException {
-        line(text, StandardCharsets.UTF_8);
+        line(harmless(text), StandardCharsets.UTF_8);
     }
 
-    /// Writes one line to standard output in this charset.
+    private static String harmless(String text) {
+        var out = new StringBuilder(text);
+        for (int i = 0; i < out.length(); i++) {
+            char c = out.charAt(i);
+            if ((c < ' ' && c != '\t' && c != '\n') || (c >= 127 && c < 160)) {
+                out.setCharAt(i, '?');
+            }
+        }
+        return out.toString();
+    }
+
+    /// Writes one line to standard output in this charset, as it is.
     void line(String text, Charset charset) throws IOException {
         out.write(text.getBytes(charset));
         out.write('\n');
@@ -54,7 +66,7 @@ final class Terminal {
 
     /// Writes `program: text` to standard error.
     void complain(String text) {
-        err.println(program + ": " + text);
+        err.println(program + ": " + harmless(text));
     }
 
     /// Writes a line as it is to standard error.

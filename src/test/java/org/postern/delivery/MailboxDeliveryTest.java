@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,19 +21,14 @@ import org.postern.mail.Share.Destination.Kind;
 import org.postern.os.AsUser;
 import org.postern.os.OpenFile;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-
 /// Mail into mailbox files: the spool, and files that forward files and aliases name.
 class MailboxDeliveryTest {
     private static final String CONFIG =
             """
             action "box" mbox userbase <users>
             action "in" maildir userbase <users>
+            table odd { "alice.lock" = "20001:20001:/" }
+            action "odd" mbox userbase <odd>
             match for any action "box"
             """;
     private static final String LETTER =
@@ -54,6 +55,16 @@ class MailboxDeliveryTest {
     private static void deferred(String text, Outcome outcome) {
         assertInstanceOf(Outcome.Deferred.class, outcome);
         assertTrue(outcome.text().contains(text), outcome.text());
+    }
+
+    @Test
+    void aMailboxIsNeverTakenForALock() throws Exception {
+        try (var village = new Village(directory, CONFIG)) {
+            deferred(
+                    "no file can be named like this user",
+                    village.deliver(village.to("odd", "alice.lock"), "\nbody\n"));
+            assertEquals(List.of(), Village.files(village.mailSpool));
+        }
     }
 
     @Test
