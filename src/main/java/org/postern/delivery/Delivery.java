@@ -1,5 +1,11 @@
 package org.postern.delivery;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.Function;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.Junk;
 import org.postern.config.LocalAction.Method;
@@ -11,13 +17,6 @@ import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.function.Function;
 
 /// One attempt at a local envelope: finds the action, the user and what is to be done, and does it
 /// as that user.

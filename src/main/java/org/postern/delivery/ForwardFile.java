@@ -1,5 +1,13 @@
 package org.postern.delivery;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.postern.ipc.Accounts.Answer;
 import org.postern.ipc.Accounts.Target;
 import org.postern.mail.Share.Destination.Kind;
@@ -9,15 +17,6 @@ import org.postern.os.OpenFile;
 import org.postern.os.OsException;
 import org.postern.table.AliasValue;
 import org.postern.table.AliasValues;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /// Reads `~/.forward` as the user: only a regular file of the user's own that nobody else can
 /// write, in a home that is the user's or root's and that nobody else can write. What is not so is

@@ -1,5 +1,9 @@
 package org.postern.delivery;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import org.postern.config.LocalAction;
 import org.postern.config.Position;
 import org.postern.config.Service;
@@ -11,11 +15,6 @@ import org.postern.mail.Share.Destination.Kind;
 import org.postern.table.AliasValue;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
-
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.List;
 
 /// Finds the command or file that the administrator named in an alias table. The envelope only
 /// carries where it stands and a digest of it; the text comes from the room's own copy.

@@ -1,19 +1,17 @@
 package org.postern.delivery;
 
-import org.postern.mail.Chunk;
-import org.postern.mail.Share.Destination.Kind;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
-
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.postern.mail.Chunk;
+import org.postern.mail.Share.Destination.Kind;
 
 /// Seals commands and files of forward files, so that they can travel through the other rooms and
 /// lie in the queue, and nobody there can make one up, give it to another user or another action,

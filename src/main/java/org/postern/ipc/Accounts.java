@@ -1,9 +1,8 @@
 package org.postern.ipc;
 
+import java.util.List;
 import org.postern.mail.Chunk;
 import org.postern.mail.Mailbox;
-
-import java.util.List;
 
 /// Users and their forward files: what `front` asks `delivery` during expansion.
 ///

@@ -1,9 +1,5 @@
 package org.postern.ipc;
 
-import jdk.net.ExtendedSocketOptions;
-
-import org.postern.os.SocketPath;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -19,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import jdk.net.ExtendedSocketOptions;
+import org.postern.os.SocketPath;
 
 /// A Unix socket on which a room hears others. Who is not among the users it hears is turned away
 /// before the first byte is read.

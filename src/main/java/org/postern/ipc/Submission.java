@@ -1,12 +1,11 @@
 package org.postern.ipc;
 
+import java.util.List;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
-
-import java.util.List;
 
 /// A message on its way into the queue: what `front` says to `queue`.
 ///

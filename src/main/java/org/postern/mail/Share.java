@@ -60,9 +60,6 @@ public record Share(
             public Account {
                 checkName(user);
                 checkName(subAddress);
-                if (subAddress.contains("..")) {
-                    throw new IllegalArgumentException("a sub-address with two dots in a row");
-                }
             }
         }
 

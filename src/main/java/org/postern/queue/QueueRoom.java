@@ -1,5 +1,15 @@
 package org.postern.queue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
@@ -14,17 +24,6 @@ import org.postern.queue.schedule.Policy;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.SegmentStore;
 import org.postern.queue.store.SpoolDisk;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /// The queue: takes in messages, keeps them, and gives them out to be tried.
 ///

@@ -1,5 +1,14 @@
 package org.postern.queue;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -14,16 +23,6 @@ import org.postern.mail.Share;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Draft;
 import org.postern.queue.store.Store;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /// Takes in messages: hears [Submission]. `front` may be in a stranger's hands, so that everything
 /// it says is bounded here.

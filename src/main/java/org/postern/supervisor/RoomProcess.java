@@ -1,5 +1,10 @@
 package org.postern.supervisor;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
@@ -13,12 +18,6 @@ import org.postern.os.Landlock;
 import org.postern.os.Program;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// One room's process: started, watched, and started again when it dies, with a growing delay.
 ///

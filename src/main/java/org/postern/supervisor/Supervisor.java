@@ -1,5 +1,16 @@
 package org.postern.supervisor;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Problem;
@@ -15,18 +26,6 @@ import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Confinement;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The supervisor at work: which rooms there are, by which configuration, and how loud they are.
 ///

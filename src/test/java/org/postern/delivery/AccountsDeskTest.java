@@ -3,6 +3,10 @@ package org.postern.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,11 +15,6 @@ import org.postern.ipc.Accounts.Answer;
 import org.postern.ipc.Accounts.Target;
 import org.postern.mail.Mailbox;
 import org.postern.mail.Share.Destination.Kind;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /// What `front` is told about users and their forward files.
 class AccountsDeskTest {

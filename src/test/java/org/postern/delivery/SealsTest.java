@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Chunk;
 import org.postern.mail.Share.Destination.Kind;
-
-import java.util.Optional;
 
 /// Nobody but the delivery room makes a seal, and a seal is good for one user and one kind.
 class SealsTest {

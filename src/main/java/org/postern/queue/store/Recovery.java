@@ -1,9 +1,5 @@
 package org.postern.queue.store;
 
-import org.postern.log.Log;
-import org.postern.mail.MessageId;
-import org.postern.queue.store.Segments.Segment;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +8,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.postern.log.Log;
+import org.postern.mail.MessageId;
+import org.postern.queue.store.Segments.Segment;
 
 /// The start of the store: finds what a predecessor left, whole or torn, and makes the index of it.
 ///

@@ -1,8 +1,5 @@
 package org.postern.queue.store;
 
-import org.jspecify.annotations.Nullable;
-import org.postern.log.Log;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,6 +12,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postern.log.Log;
 
 /// The segment files: makes the next one before it is needed, finds one to read from, and uses again
 /// those of which nothing is needed any more.
