@@ -55,7 +55,8 @@ final class Ticket {
         boolean interrupted = false;
         Result answer = result;
         while (answer == null) {
-            LockSupport.parkNanos(this, 1_000_000_000L);
+            // Not for a time: on a virtual thread each timed wait wakes another thread twice.
+            LockSupport.park(this);
             interrupted |= Thread.interrupted();
             answer = result;
         }
