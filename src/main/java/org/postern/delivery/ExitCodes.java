@@ -9,6 +9,11 @@ final class ExitCodes {
     private static final EnhancedStatus DELIVERED = new EnhancedStatus(2, 0, 0);
     private static final EnhancedStatus FAILED = new EnhancedStatus(5, 3, 0);
 
+    /// A shell adds this to the number of the signal that ended its command.
+    private static final int SIGNAL = 128;
+
+    private static final int MOST_SIGNALS = 64;
+
     private ExitCodes() {}
 
     /// Whether the command was given the whole message.
@@ -36,11 +41,11 @@ final class ExitCodes {
 
     /// Codes that mending the machine may cure: 71 system error, 73 cannot create, 74 input/output
     /// error, 75 temporary failure; 126 and 127 are the shell's for a program that cannot be
-    /// executed, or is not there.
+    /// executed, or is not there, and from 129 on for one that a signal ended.
     private static boolean isTemporary(int code) {
         return switch (code) {
             case 71, 73, 74, 75, 126, 127 -> true;
-            default -> false;
+            default -> code > SIGNAL && code <= SIGNAL + MOST_SIGNALS;
         };
     }
 

@@ -37,6 +37,9 @@ class ExitCodesTest {
                 "100; never 5.3.0 \"no\"",
                 "126; later 4.3.0 \"no\"",
                 "127; later 4.3.0 \"no\"",
+                "128; never 5.3.0 \"no\"",
+                "137; later 4.3.0 \"no\"",
+                "255; never 5.3.0 \"no\"",
             })
     void codesMeanWhatSysexitsSays(int code, String meaning) {
         assertEquals(
