@@ -23,9 +23,9 @@ sealed interface Household {
     /// Rooms are users of their own: what a server started by root does.
     record Separate(Identity front, Identity queue) implements Household {}
 
-    /// All rooms are the caller's own user, still separate processes and still fenced: what a
-    /// server started by anybody else does, and a private server of root where the users do not
-    /// exist.
+    /// All rooms are the caller's own user, still separate processes and still fenced: what a server
+    /// started by anybody else does, and a private server of root where the users do not exist or
+    /// where it is asked for (`POSTERN_ROOMS=own`).
     record Own(Identity self) implements Household {}
 
     /// The household that this caller can have.
@@ -33,7 +33,9 @@ sealed interface Household {
     /// @throws IOException if the users that a system's server needs do not exist, or cannot be
     ///   looked up
     static Household found(Options.Files files) throws IOException {
-        if (!ProcessFacts.canChangeIdentity()) {
+        boolean asked =
+                files == Options.Files.PRIVATE && "own".equals(System.getenv("POSTERN_ROOMS"));
+        if (asked || !ProcessFacts.canChangeIdentity()) {
             return new Own(ProcessFacts.identity());
         }
         var accounts = new Accounts();
@@ -77,7 +79,9 @@ sealed interface Household {
     /// What `room` keeps of root's power.
     default Set<Capability> capabilities(Room room) {
         return switch (this) {
-            case Own _ -> Set.of();
+            // Root without it could not enter a directory that is closed to others.
+            case Own(var self) ->
+                    self.isRoot() ? Set.of(Capability.DAC_READ_SEARCH) : Set.of();
             case Separate _ ->
                     switch (room) {
                         case FRONT -> Set.of(Capability.NET_BIND_SERVICE);

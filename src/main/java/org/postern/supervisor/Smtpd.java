@@ -162,8 +162,8 @@ public final class Smtpd {
             log.info("info: Postern " + VERSION + " starting");
             if (household instanceof Household.Own(var self) && self.isRoot()) {
                 log.info(
-                        "info: the users smtpd and smtpq do not exist: all rooms of this private"
-                                + " server run as root, without root's capabilities");
+                        "info: all rooms of this private server run as root, almost without root's"
+                                + " capabilities");
             }
             var supervisor = new Supervisor(options, household, config, premises.seal(), log);
             supervisor.start();
