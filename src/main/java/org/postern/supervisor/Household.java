@@ -1,9 +1,5 @@
 package org.postern.supervisor;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import org.postern.ipc.Room;
 import org.postern.os.Account;
 import org.postern.os.Accounts;
@@ -11,6 +7,11 @@ import org.postern.os.Capability;
 import org.postern.os.Identity;
 import org.postern.os.Lookup;
 import org.postern.os.ProcessFacts;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /// Who lives in the house: the identity of each room.
 sealed interface Household {
@@ -23,9 +24,9 @@ sealed interface Household {
     /// Rooms are users of their own: what a server started by root does.
     record Separate(Identity front, Identity queue) implements Household {}
 
-    /// All rooms are the caller's own user, still separate processes and still fenced: what a server
-    /// started by anybody else does, and a private server of root where the users do not exist or
-    /// where it is asked for (`POSTERN_ROOMS=own`).
+    /// All rooms are the caller's own user, still separate processes and still fenced: what a
+    /// server started by anybody else does, and a private server of root where the users do not
+    /// exist or where it is asked for (`POSTERN_ROOMS=own`).
     record Own(Identity self) implements Household {}
 
     /// The household that this caller can have.
@@ -80,8 +81,7 @@ sealed interface Household {
     default Set<Capability> capabilities(Room room) {
         return switch (this) {
             // Root without it could not enter a directory that is closed to others.
-            case Own(var self) ->
-                    self.isRoot() ? Set.of(Capability.DAC_READ_SEARCH) : Set.of();
+            case Own(var self) -> self.isRoot() ? Set.of(Capability.DAC_READ_SEARCH) : Set.of();
             case Separate _ ->
                     switch (room) {
                         case FRONT -> Set.of(Capability.NET_BIND_SERVICE);

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.mail.Chunk;
+import org.postern.mail.MessageId;
+
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -14,10 +19,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.postern.mail.Chunk;
-import org.postern.mail.MessageId;
 
 /// Conversations over a real Unix socket.
 class ConversationTest {
@@ -49,7 +50,10 @@ class ConversationTest {
                 (channel, _) -> {
                     var conversation =
                             new Conversation<>(
-                                    channel, Submission.answers(), Frames.of(Submission.class), deadlines);
+                                    channel,
+                                    Submission.answers(),
+                                    Frames.of(Submission.class),
+                                    deadlines);
                     while (true) {
                         if (conversation.hearWhenever() instanceof Submission.Append(var content)) {
                             conversation.say(opened(content.length() + 1));

@@ -1,7 +1,8 @@
 package org.postern.front.server;
 
-import java.time.Duration;
 import org.postern.config.Settings;
+
+import java.time.Duration;
 
 /// What a session may cost.
 ///

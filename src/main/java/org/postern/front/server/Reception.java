@@ -1,9 +1,10 @@
 package org.postern.front.server;
 
-import java.util.EnumSet;
-import java.util.Set;
 import org.postern.config.Listen;
 import org.postern.mail.Origin;
+
+import java.util.EnumSet;
+import java.util.Set;
 
 /// How the clients of one listener are received.
 ///

@@ -1,7 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Deadlines;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.channels.Channel;
 import java.time.Duration;
+import org.postern.ipc.Deadlines;
 
 /// A connection over TCP.
 final class TcpLink implements Link {
