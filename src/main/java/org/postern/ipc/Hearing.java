@@ -31,8 +31,12 @@ public final class Hearing implements Closeable {
 
     /// What is told of a hearing, for the log.
     public interface Reports {
-        /// Someone who is not heard has tried.
+        /// Someone who is not heard has tried. Told once a second at most.
         void refused(Path socket, String user);
+
+        /// So many more had been refused, of whom [#refused] was not told; told right after the
+        /// next of whom it is.
+        default void alsoRefused(Path socket, long count) {}
 
         /// A conversation ended in an error that is not a hang-up.
         void broken(Path socket, Throwable cause);
@@ -43,6 +47,7 @@ public final class Hearing implements Closeable {
     private final Hearer hearer;
     private final Reports reports;
     private final Audience audience;
+    private final Refusals refusals = new Refusals(System::nanoTime);
 
     // Of all conversations, and of each user's: one cannot take the places of another.
     private final Semaphore places;
@@ -131,7 +136,7 @@ public final class Hearing implements Closeable {
         try (channel) {
             var peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
             if (audience instanceof Audience.Only(var users) && !users.contains(peer)) {
-                reports.refused(socket, peer.getName());
+                refuse(peer);
                 return;
             }
             hear(channel, peer);
@@ -141,6 +146,17 @@ public final class Hearing implements Closeable {
             reports.broken(socket, e);
         } finally {
             places.release();
+        }
+    }
+
+    private void refuse(UserPrincipal peer) {
+        var untold = refusals.next();
+        if (untold.isEmpty()) {
+            return;
+        }
+        reports.refused(socket, peer.getName());
+        if (untold.getAsLong() > 0) {
+            reports.alsoRefused(socket, untold.getAsLong());
         }
     }
 

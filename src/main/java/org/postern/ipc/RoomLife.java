@@ -65,6 +65,11 @@ public final class RoomLife {
                 }
 
                 @Override
+                public void alsoRefused(Path socket, long count) {
+                    log.warn("ipc: " + count + " more refused at " + socket);
+                }
+
+                @Override
                 public void broken(Path socket, Throwable cause) {
                     if (cause instanceof IOException) {
                         log.warn(

@@ -183,6 +183,11 @@ public final class QueueRoom implements RoomLife.Tenant {
         }
 
         @Override
+        public void alsoRefused(Path socket, long count) {
+            log.warn("queue: " + count + " more may not talk to " + socket.getFileName());
+        }
+
+        @Override
         public void broken(Path socket, Throwable cause) {
             if (cause instanceof RuntimeException bug) {
                 log.bug("queue: a conversation at " + socket.getFileName(), bug);

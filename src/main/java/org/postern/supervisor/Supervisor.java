@@ -123,6 +123,11 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         }
 
         @Override
+        public void alsoRefused(java.nio.file.Path socket, long count) {
+            log.warn("control: " + count + " more refused at " + socket);
+        }
+
+        @Override
         public void broken(java.nio.file.Path socket, Throwable cause) {
             log.warn("control: conversation at " + socket + " ended: " + cause);
         }

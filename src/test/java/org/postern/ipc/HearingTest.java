@@ -1,10 +1,7 @@
 package org.postern.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +9,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Who is heard, and how many of them.
 @Timeout(60)
@@ -22,6 +25,7 @@ class HearingTest {
 
     @TempDir private Path directory;
     private final Semaphore heard = new Semaphore(0);
+    private final List<String> told = new CopyOnWriteArrayList<>();
 
     private Hearing open(Set<UserPrincipal> users) throws IOException {
         return Hearing.open(
@@ -31,7 +35,9 @@ class HearingTest {
                 this::answer,
                 new Hearing.Reports() {
                     @Override
-                    public void refused(Path socket, String user) {}
+                    public void refused(Path socket, String user) {
+                        told.add("refused");
+                    }
 
                     @Override
                     public void broken(Path socket, Throwable cause) {}
@@ -76,5 +82,19 @@ class HearingTest {
                 var channel = connect()) {
             assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
         }
+    }
+
+    @Test
+    void strangersDoNotFillTheLog() throws Exception {
+        long begin = System.nanoTime();
+        try (var hearing = open(Set.of(user(SOMEBODY_ELSE)))) {
+            for (int i = 0; i < 100; i++) {
+                try (var channel = connect()) {
+                    assertEquals(-1, channel.read(ByteBuffer.allocate(1)));
+                }
+            }
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+        assertTrue(told.size() <= 1 + seconds, told::toString);
     }
 }
