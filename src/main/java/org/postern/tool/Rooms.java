@@ -1,5 +1,7 @@
 package org.postern.tool;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -16,6 +18,9 @@ import org.postern.ipc.Place;
 /// owns the answer.
 final class Rooms {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /// How far the time at which a process was born may be from that of a file it has written.
+    private static final Duration ROUNDING = Duration.ofSeconds(2);
 
     private final Place place;
     private final Deadlines deadlines = new Deadlines();
@@ -79,6 +84,23 @@ final class Rooms {
         try (var channel = Hearing.connect(place.supervisorSocket())) {
             return channel.isConnected();
         } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Is the server's process alive? Its sockets are the last that it makes.
+    boolean isAlive() {
+        var file = place.run().resolve("smtpd.pid");
+        try {
+            var written = Files.getLastModifiedTime(file).toInstant();
+            long pid = Long.parseLong(Files.readString(file, US_ASCII).strip());
+            // The file outlives the server, and its number may be another's now: one who came
+            // after the file was written.
+            return ProcessHandle.of(pid)
+                    .flatMap(process -> process.info().startInstant())
+                    .filter(born -> born.isBefore(written.plus(ROUNDING)))
+                    .isPresent();
+        } catch (IOException | NumberFormatException e) {
             return false;
         }
     }

@@ -173,16 +173,19 @@ final class Smtpctl {
             case Heard.Refused(var why) -> terminal.complain(why);
             case Heard.NotPermitted() -> terminal.complain("need root privileges");
             case Heard.Lost(var why) -> terminal.complain("smtpd did not answer: " + why);
-            case Heard.NotRunning() ->
-                    terminal.complain(
-                            rooms.isUp()
-                                    ? "smtpd is running, but the room that answers this is not;"
-                                            + " see \"show status\""
-                                    : "smtpd is not running (no server at "
-                                            + rooms.place().run()
-                                            + ")");
+            case Heard.NotRunning() -> terminal.complain(absence(rooms));
         }
         return FAILED;
+    }
+
+    /// Why nobody hears.
+    private static String absence(Rooms rooms) {
+        if (rooms.isUp()) {
+            return "smtpd is running, but the room that answers this is not; see \"show status\"";
+        }
+        return rooms.isAlive()
+                ? "smtpd is still starting, or stopping"
+                : "smtpd is not running (no server at " + rooms.place().run() + ")";
     }
 
     private static Order.Selection selection(List<String> operands) {

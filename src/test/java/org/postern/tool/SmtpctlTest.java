@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -164,6 +166,34 @@ class SmtpctlTest {
         assertEquals(
                 "smtpctl: smtpd is not running (no server at " + place.run() + ")\n",
                 console.err());
+    }
+
+    private Path pidFile(long pid) throws Exception {
+        return Files.writeString(place.run().resolve("smtpd.pid"), pid + "\n");
+    }
+
+    @Test
+    void aServerThatDoesNotHearYetIsNotDown() throws Exception {
+        pidFile(ProcessHandle.current().pid());
+        assertEquals(1, smtpctl("show queue"));
+        assertEquals("smtpctl: smtpd is still starting, or stopping\n", console.err());
+    }
+
+    @Test
+    void whoGotTheNumberOfADeadServerIsNotTheServer() throws Exception {
+        Files.setLastModifiedTime(
+                pidFile(ProcessHandle.current().pid()), FileTime.from(Instant.EPOCH));
+        assertEquals(1, smtpctl("show queue"));
+        assertTrue(console.err().startsWith("smtpctl: smtpd is not running"), console.err());
+    }
+
+    @Test
+    void aDeadServerDoesNotRun() throws Exception {
+        var dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        pidFile(dead.pid());
+        assertEquals(1, smtpctl("show queue"));
+        assertTrue(console.err().startsWith("smtpctl: smtpd is not running"), console.err());
     }
 
     @Test
