@@ -14,6 +14,11 @@ interface Acquaintance {
         NOBODY
     }
 
+    /// Is `host` a name of this machine, wherever it is, if anywhere?
+    default boolean isOurName(String host) {
+        return false;
+    }
+
     /// Who the mail exchanger named `host` at `address` is.
     Kin of(String host, InetAddress address);
 }

@@ -91,7 +91,9 @@ final class Exchangers {
         boolean refused = false;
         var trouble = "";
         for (var one : located) {
-            trouble = trouble.isEmpty() ? one.trouble : trouble;
+            if (trouble.isEmpty() && one.exchanger.preference() < ours) {
+                trouble = one.trouble;
+            }
             var strangers =
                     one.addresses.stream()
                             .filter(a -> kin(one, a) == Kin.STRANGER)
@@ -121,11 +123,13 @@ final class Exchangers {
         return sorted.subList(0, Math.min(MOST_HOSTS, sorted.size()));
     }
 
-    /// The best preference among those that are ourselves.
+    /// The best preference among those that are ourselves, by name or by address: a name of ours
+    /// counts without an address too, and whatever it is.
     private int ourPreference(List<Located> located) {
         int ours = Integer.MAX_VALUE;
         for (var one : located) {
-            if (one.addresses.stream().anyMatch(a -> kin(one, a) == Kin.OURSELVES)) {
+            if (acquaintance.isOurName(one.exchanger.host())
+                    || one.addresses.stream().anyMatch(a -> kin(one, a) == Kin.OURSELVES)) {
                 ours = Math.min(ours, one.exchanger.preference());
             }
         }

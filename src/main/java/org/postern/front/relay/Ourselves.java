@@ -24,6 +24,11 @@ final class Ourselves implements Acquaintance {
         return isOurs(plans.config(), host, address) ? Kin.OURSELVES : Kin.STRANGER;
     }
 
+    @Override
+    public boolean isOurName(String host) {
+        return isOurName(plans.config(), host);
+    }
+
     /// `0.0.0.0/8`, which some systems take for themselves (RFC 1122 section 3.2.1.3).
     private static boolean isThisNetwork(InetAddress address) {
         var bytes = address.getAddress();
@@ -31,7 +36,16 @@ final class Ourselves implements Acquaintance {
     }
 
     private static boolean isOurs(Config config, String host, InetAddress address) {
-        return AddressSyntax.fold(host).equals(AddressSyntax.fold(config.serverName()))
+        return isOurName(config, host)
                 || config.sources().host().localAddresses().contains(Stop.key(address));
+    }
+
+    /// The name of the server, or one that a listener greets with.
+    private static boolean isOurName(Config config, String host) {
+        var name = AddressSyntax.fold(host);
+        return name.equals(AddressSyntax.fold(config.serverName()))
+                || config.listeners().stream()
+                        .flatMap(listener -> listener.hostname().stream())
+                        .anyMatch(hostname -> name.equals(AddressSyntax.fold(hostname)));
     }
 }

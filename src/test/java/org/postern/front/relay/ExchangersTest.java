@@ -17,15 +17,24 @@ import org.postern.front.relay.Hop.Whereabouts;
 class ExchangersTest {
     private final Mailer.FakeResolver dns = new Mailer.FakeResolver();
 
-    private static Kin kin(String host, InetAddress address) {
-        if (host.equals("us.example")) {
-            return Kin.OURSELVES;
+    /// Knows us by the name us.example, or the address 192.0.2.99.
+    private static final class Neighbourhood implements Acquaintance {
+        @Override
+        public boolean isOurName(String host) {
+            return host.equals("us.example");
         }
-        return address.isLoopbackAddress() ? Kin.NOBODY : Kin.STRANGER;
+
+        @Override
+        public Kin of(String host, InetAddress address) {
+            if (isOurName(host) || address.getHostAddress().equals("192.0.2.99")) {
+                return Kin.OURSELVES;
+            }
+            return address.isLoopbackAddress() ? Kin.NOBODY : Kin.STRANGER;
+        }
     }
 
     private String way(String domain) {
-        return switch (new Exchangers(dns, ExchangersTest::kin, 25).of(domain)) {
+        return switch (new Exchangers(dns, new Neighbourhood(), 25).of(domain)) {
             case Itinerary.DeadEnd(var outcome) ->
                     outcome.getClass().getSimpleName()
                             + " "
@@ -114,6 +123,44 @@ class ExchangersTest {
                 .host("b.example", "192.0.2.3")
                 .host("c.example", "192.0.2.4");
         assertEquals("smtp://192.0.2.1:25", way("example.org"));
+    }
+
+    @Test
+    void ourAddressUnderAnotherNameCutsTheListToo() throws Exception {
+        dns.mx("example.org", "10 a.example", "20 alias.example", "30 c.example")
+                .host("a.example", "192.0.2.1")
+                .host("alias.example", "192.0.2.99")
+                .host("c.example", "192.0.2.4");
+        assertEquals("smtp://192.0.2.1:25", way("example.org"));
+    }
+
+    @Test
+    void ourNameCutsTheListWithoutAnAddress() throws Exception {
+        dns.mx("example.org", "10 a.example", "20 us.example", "20 b.example", "30 c.example")
+                .host("a.example", "192.0.2.1")
+                .host("b.example", "192.0.2.3")
+                .host("c.example", "192.0.2.4");
+        assertEquals("smtp://192.0.2.1:25", way("example.org"));
+    }
+
+    @Test
+    void ourNameWithoutAnAddressLeavesNobodyBehindIt() throws Exception {
+        dns.mx("example.org", "10 us.example", "20 b.example").host("b.example", "192.0.2.3");
+        assertEquals("Failed 5.4.6 mail loops back to myself", way("example.org"));
+    }
+
+    @Test
+    void troubleBehindOurselvesDoesNotMatter() throws Exception {
+        dns.mx("example.org", "10 us.example", "20 b.example").host("us.example", "192.0.2.2");
+        dns.hosts.put("b.example", new Answer.CouldNotLook<>("timeout"));
+        assertEquals("Failed 5.4.6 mail loops back to myself", way("example.org"));
+    }
+
+    @Test
+    void troubleBeforeOurselvesDefers() throws Exception {
+        dns.mx("example.org", "10 a.example", "20 us.example").host("us.example", "192.0.2.2");
+        dns.hosts.put("a.example", new Answer.CouldNotLook<>("timeout"));
+        assertEquals("Deferred 4.4.3 Temporary failure in MX lookup: timeout", way("example.org"));
     }
 
     @Test

@@ -146,4 +146,24 @@ class PlansTest {
         var ourselves = new Ourselves(plans("action \"out\" relay\n"));
         assertEquals(kin, ourselves.of(host, InetAddress.getByName(address)));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Here.Example, true",
+        "MX.example, true",
+        "mx2.example, true",
+        "other.example, false",
+        "example, false"
+    })
+    void ourNamesAreTheServersAndThoseOfItsListeners(String host, boolean ours) throws Exception {
+        var ourselves =
+                new Ourselves(
+                        plans(
+                                """
+                                action "out" relay
+                                listen on 192.0.2.25 hostname mx.example
+                                listen on 192.0.2.26 hostname Mx2.Example
+                                """));
+        assertEquals(ours, ourselves.isOurName(host));
+    }
 }
