@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Leash;
+import org.postern.ipc.Malformed;
 import org.postern.ipc.Room;
 import org.postern.ipc.StreamChannel;
 import org.postern.log.Log;
@@ -128,16 +129,27 @@ final class RoomProcess {
         }
         try {
             talk.say(plan.start(room));
-            if (talk.hear(START) instanceof Leash.Answer.Failed(var why)) {
-                throw new IOException(room.word() + ": " + why);
+            switch (talk.hear(START)) {
+                case Leash.Answer.Started() -> {}
+                case Leash.Answer.Failed(var why) ->
+                        throw new IOException(room.word() + ": " + why);
+                case Leash.Answer.Reloaded _ ->
+                        throw new IOException(room.word() + " was reloaded before it started");
             }
-        } catch (IOException e) {
-            var stillborn = child;
-            if (stillborn != null) {
-                stillborn.kill();
+        } catch (IOException | RuntimeException e) {
+            try {
+                kill();
+            } finally {
+                forget();
             }
-            forget();
             throw e;
+        }
+    }
+
+    private void kill() throws IOException {
+        var condemned = child;
+        if (condemned != null) {
+            condemned.kill();
         }
     }
 
@@ -224,6 +236,9 @@ final class RoomProcess {
                 return delay;
             } catch (IOException e) {
                 log.warn("cannot restart " + room.word() + ": " + e.getMessage());
+            } catch (RuntimeException e) {
+                // Nobody else would start it again.
+                log.bug("restarting " + room.word(), e);
             } finally {
                 lock.unlock();
             }
@@ -242,22 +257,40 @@ final class RoomProcess {
     }
 
     /// Hands the room a new configuration and waits until it works by it. A room that is dead just
-    /// now learns it when it is started again.
+    /// now learns it when it is started again; and so does one whose answer makes no sense, because
+    /// it is killed: what it works by, only it knows.
     ///
     /// @throws IOException if the room does not take it
     void reload(Leash.Reload word) throws IOException {
         lock.lock();
         try {
-            if (leash == null) {
+            var talk = leash;
+            if (talk == null) {
                 return;
             }
-            leash.say(word);
-            if (leash.hear(RELOAD) instanceof Leash.Answer.Failed(var why)) {
-                throw new IOException(room.word() + ": " + why);
+            talk.say(word);
+            long wanted = word.sources().generation();
+            switch (talk.hear(RELOAD)) {
+                case Leash.Answer.Reloaded(long generation) -> {
+                    if (generation != wanted) {
+                        startOver("is at generation " + generation + ", not " + wanted);
+                    }
+                }
+                case Leash.Answer.Failed(var why) ->
+                        throw new IOException(room.word() + ": " + why);
+                case Leash.Answer.Started() -> startOver("says that it started");
             }
+        } catch (Malformed e) {
+            startOver("says " + e.getMessage());
         } finally {
             lock.unlock();
         }
+    }
+
+    private void startOver(String instead) throws IOException {
+        log.warn(room.word() + " was told to reload, but " + instead + ": it is killed");
+        leash = null;
+        kill();
     }
 
     /// Tells the room how much to log.

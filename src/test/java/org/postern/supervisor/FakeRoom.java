@@ -1,0 +1,45 @@
+package org.postern.supervisor;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.HungUp;
+import org.postern.ipc.Leash;
+import org.postern.ipc.StreamChannel;
+
+/// The program of a room that says it has the configuration it was started with, plus what its
+/// argument says: 0 is the truth when it is told the same one again.
+final class FakeRoom {
+    private FakeRoom() {}
+
+    /// Lives until the supervisor is gone.
+    public static void main(String[] arguments) throws IOException {
+        long off = Long.parseLong(arguments[0]);
+        var leash =
+                new Conversation<>(
+                        new StreamChannel(
+                                new FileInputStream(FileDescriptor.in),
+                                new FileOutputStream(FileDescriptor.out)),
+                        Leash.answers(),
+                        Leash.frames(),
+                        new Deadlines());
+        try {
+            while (true) {
+                switch (leash.hearWhenever()) {
+                    case Leash.Start _ -> leash.say(new Leash.Answer.Started());
+                    case Leash.Reload(var sources) ->
+                            leash.say(new Leash.Answer.Reloaded(sources.generation() + off));
+                    case Leash.Speak _ -> {}
+                    case Leash.Stop _ -> {
+                        return;
+                    }
+                }
+            }
+        } catch (HungUp e) {
+            // The test is over.
+        }
+    }
+}
