@@ -36,7 +36,7 @@ final class Fences {
                     "/dev/urandom");
 
     private static final Path SHADOW = Path.of("/etc/shadow");
-    private static final List<Path> SECRETS = List.of(SHADOW, Path.of("/root"), Path.of("/home"));
+    private static final List<Path> HOMES = List.of(Path.of("/root"), Path.of("/home"));
 
     private static final List<String> RESOLVER =
             List.of(
@@ -59,17 +59,18 @@ final class Fences {
         this.java = java;
     }
 
-    /// The confinement of `room` under `config`.
-    Confinement of(Room room, Config config) {
+    /// The confinement of `room` under a configuration.
+    Confinement of(Room room, Checked checked) {
         return new Confinement(
-                household.of(room), household.capabilities(room), landlock(room, config));
+                household.of(room), household.capabilities(room), landlock(room, checked));
     }
 
-    private Landlock landlock(Room room, Config config) {
+    private Landlock landlock(Room room, Checked checked) {
+        var config = checked.config();
         return switch (room) {
             case FRONT ->
                     new Landlock.Fenced(
-                            files(frontReads(config), Set.of(place.roomDirectory(room))),
+                            files(frontReads(checked), Set.of(place.roomDirectory(room))),
                             new Landlock.Network.BindOnly(ports(config)));
             case QUEUE ->
                     new Landlock.Fenced(
@@ -93,30 +94,37 @@ final class Fences {
         return new Landlock.Files.Only(reads, writes, java.executes());
     }
 
-    private Set<Path> frontReads(Config config) {
+    private Set<Path> frontReads(Checked checked) {
         var reads = new HashSet<Path>();
         RESOLVER.forEach(path -> reads.add(Path.of(path)));
         reads.add(place.config().resolveSibling("resolv.conf"));
-        reads.addAll(tableReads(config).paths());
+        reads.addAll(tableReads(checked).paths());
         return reads;
     }
 
     /// What a fence around `room` cannot say: which files stand at the paths that it names.
-    String footing(Room room, Config config) {
-        return room == Room.FRONT ? tableReads(config).alone() : "";
+    String footing(Room room, Checked checked) {
+        return room == Room.FRONT ? tableReads(checked).alone() : "";
     }
 
-    private TableReads tableReads(Config config) {
-        var secrets = new HashSet<Path>(SECRETS);
-        secrets.add(place.spoolRoot());
+    private TableReads tableReads(Checked checked) {
+        var secrets = secrets(checked.config());
+        var closed = new HashSet<Path>(secrets);
+        closed.addAll(HOMES);
+        return TableReads.of(tableFiles(checked.config()), closed)
+                .with(checked.included(), secrets);
+    }
+
+    private Set<Path> secrets(Config config) {
+        var secrets = new HashSet<Path>(Set.of(place.spoolRoot()));
         for (var pki : config.pki().values()) {
             pki.key().ifPresent(path -> secrets.add(Path.of(path)));
         }
-        if (!(household instanceof Household.Own(var self) && self.isRoot())) {
-            // Root owns it, and nobody else may read it.
-            secrets.remove(SHADOW);
+        if (household instanceof Household.Own(var self) && self.isRoot()) {
+            // Otherwise root owns it, and nobody else may read it.
+            secrets.add(SHADOW);
         }
-        return TableReads.of(tableFiles(config), secrets);
+        return secrets;
     }
 
     private static Set<Path> keeperReads(Config config) {

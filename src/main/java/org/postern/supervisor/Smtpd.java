@@ -13,9 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.postern.config.Config;
 import org.postern.config.ConfigException;
-import org.postern.config.Problem;
 import org.postern.config.Sources;
 import org.postern.ipc.Ending;
 import org.postern.ipc.Leash;
@@ -32,7 +30,6 @@ import org.postern.os.Signals;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 import org.postern.os.Syslog;
-import org.postern.table.TableSet;
 
 /// The program `smtpd`: from its command line to its end.
 ///
@@ -77,13 +74,11 @@ public final class Smtpd {
         return 1;
     }
 
-    private Config read() throws IOException, ConfigException {
+    private Checked read() throws IOException, ConfigException {
         var host = MachineFacts.look(options.place());
-        var config = Config.parse(Sources.read(options.place().config(), options.defines(), host));
-        config.warnings().stream().map(Problem::text).forEach(System.err::println);
-        // What the tables hold is checked by opening them; the rooms open their own.
-        var _ = TableSet.open(config, System.err::println);
-        return config;
+        return Checked.of(
+                Sources.read(options.place().config(), options.defines(), host),
+                System.err::println);
     }
 
     private int check() throws IOException, ConfigException {
@@ -149,7 +144,7 @@ public final class Smtpd {
     }
 
     private int serve() throws IOException, ConfigException, InterruptedException {
-        var config = read();
+        var checked = read();
         ProcessFacts.umask(022);
         ProcessFacts.raiseFileLimit();
         var household = Household.found(options.files());
@@ -165,7 +160,7 @@ public final class Smtpd {
                         "info: all rooms of this private server run as root, almost without root's"
                                 + " capabilities");
             }
-            var supervisor = new Supervisor(options, household, config, premises.seal(), log);
+            var supervisor = new Supervisor(options, household, checked, premises.seal(), log);
             supervisor.start();
             Signals.onHangUp(supervisor::reload);
             endOnSignal(supervisor, log, stream);

@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
-import org.postern.config.Config;
 import org.postern.config.ConfigException;
-import org.postern.config.Problem;
 import org.postern.config.Sources;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
@@ -25,7 +23,6 @@ import org.postern.ipc.Users;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Confinement;
-import org.postern.table.TableSet;
 
 /// The supervisor at work: which rooms there are, by which configuration, and how loud they are.
 ///
@@ -47,13 +44,13 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Room, RoomProcess> rooms = new EnumMap<>(Room.class);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile Config config;
+    private volatile Checked checked;
     private volatile Leash.Verbosity verbosity;
 
-    Supervisor(Options options, Household household, Config config, Chunk seal, Log log) {
+    Supervisor(Options options, Household household, Checked checked, Chunk seal, Log log) {
         this.options = options;
         this.household = household;
-        this.config = config;
+        this.checked = checked;
         this.seal = seal;
         this.log = log;
         this.java = Java.running();
@@ -67,7 +64,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     void start() throws IOException {
         lock.lock();
         try {
-            var needed = Needs.of(config);
+            var needed = Needs.of(checked.config());
             for (var room : ORDER) {
                 if (needed.contains(room)) {
                     spawn(room);
@@ -135,12 +132,12 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
 
     @Override
     public Confinement confinement(Room room) {
-        return fences.of(room, config);
+        return fences.of(room, checked);
     }
 
     @Override
     public String footing(Room room) {
-        return fences.footing(room, config);
+        return fences.footing(room, checked);
     }
 
     @Override
@@ -151,7 +148,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 place.spool().toString(),
                 place.run().toString(),
                 household.users(),
-                config.sources(),
+                checked.config().sources(),
                 verbosity,
                 options.sink(),
                 options.paused(),
@@ -179,7 +176,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 for (var process : processes()) {
                     lines.line(process.status());
                 }
-                lines.line("configuration generation=" + config.generation());
+                lines.line("configuration generation=" + checked.config().generation());
                 yield new Order.Answer.Done(rooms.size());
             }
             case Order.ShowStats() -> new Order.Answer.Done(0);
@@ -224,20 +221,19 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     /// Reads the configuration again. If it is bad, or a room does not take it, everything stays as
     /// it was.
     Order.Answer reload() {
-        var before = config;
+        var before = checked;
         lock.lock();
         try {
-            before = config;
+            before = checked;
             var host = MachineFacts.look(options.place());
             var sources =
                     Sources.read(options.place().config(), options.defines(), host)
-                            .withGeneration(before.generation() + 1);
-            var wanted = Config.parse(sources);
-            wanted.warnings().stream().map(Problem::text).forEach(log::warn);
-            var _ = TableSet.open(wanted, log::warn);
+                            .withGeneration(before.config().generation() + 1);
+            var wanted = Checked.of(sources, log::warn);
             apply(wanted);
-            log.info("info: configuration reloaded, generation " + wanted.generation());
-            return new Order.Answer.Done(wanted.generation());
+            long generation = wanted.config().generation();
+            log.info("info: configuration reloaded, generation " + generation);
+            return new Order.Answer.Done(generation);
         } catch (ConfigException | IOException e) {
             log.warn("configuration not reloaded: " + e.getMessage());
             restore(before);
@@ -248,9 +244,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     }
 
     /// Front first: it alone can fail, for want of a port.
-    private void apply(Config wanted) throws IOException {
-        config = wanted;
-        var needed = Needs.of(wanted);
+    private void apply(Checked wanted) throws IOException {
+        checked = wanted;
+        var needed = Needs.of(wanted.config());
         for (var room : ORDER) {
             if (needed.contains(room) && !rooms.containsKey(room)) {
                 startRoom(room);
@@ -266,7 +262,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 process.stop(GRACE);
                 startRoom(room);
             } else {
-                process.reload(new Leash.Reload(wanted.sources()));
+                process.reload(new Leash.Reload(wanted.config().sources()));
             }
         }
         for (var room : ORDER) {
@@ -276,18 +272,18 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         }
     }
 
-    private void restore(Config before) {
-        if (config.generation() == before.generation()) {
+    private void restore(Checked before) {
+        if (checked.config().generation() == before.config().generation()) {
             return;
         }
-        config = before;
-        for (var room : Needs.of(before)) {
+        checked = before;
+        for (var room : Needs.of(before.config())) {
             try {
                 var process = rooms.get(room);
                 if (process == null) {
                     startRoom(room);
                 } else {
-                    process.reload(new Leash.Reload(before.sources()));
+                    process.reload(new Leash.Reload(before.config().sources()));
                 }
             } catch (IOException e) {
                 log.error("cannot go back to the old configuration: " + e.getMessage());

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What `front` has to be let in to for the tables that are files.
+/// What `front` has to be let in to for the tables that are files, and for what tables include.
 ///
 /// That is the directory of each, because a table is replaced by renaming a new file over it. But
 /// where a secret lies in that directory or below it, it is the file alone: a new file in its place
@@ -40,6 +40,28 @@ record TableReads(Set<Path> paths, String alone) {
             alone.put(file, identity(file));
         }
         return new TableReads(paths, alone.toString());
+    }
+
+    /// The same with files that tables include: each alone, so that it has to be a regular file.
+    /// One that lies where `front` reads anyway needs nothing; one that is or lies in a `secret` is
+    /// not let in, whoever may write its name into a table.
+    TableReads with(Collection<Path> included, Collection<Path> secrets) {
+        var open = paths.stream().map(TableReads::real).toList();
+        var hidden = secrets.stream().map(TableReads::real).toList();
+        var all = new HashSet<>(paths);
+        var fresh = new TreeMap<Path, Object>();
+        for (var file : included) {
+            var reached = real(file);
+            if (open.stream().anyMatch(reached::startsWith)
+                    || hidden.stream().anyMatch(reached::startsWith)) {
+                continue;
+            }
+            if (Files.isRegularFile(file)) {
+                all.add(file);
+            }
+            fresh.put(file, identity(file));
+        }
+        return new TableReads(all, alone + fresh);
     }
 
     private static Path real(Path path) {

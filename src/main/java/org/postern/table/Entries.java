@@ -61,6 +61,11 @@ final class Entries {
         return keys.size();
     }
 
+    /// All values, in the order of their keys; of a list, as many empty ones.
+    List<String> values() {
+        return values;
+    }
+
     /// The value of a key, which is in lower case.
     Optional<String> value(String key) {
         int index = java.util.Collections.binarySearch(keys, key);

@@ -1,5 +1,6 @@
 package org.postern.table;
 
+import java.util.List;
 import java.util.Optional;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
@@ -72,6 +73,11 @@ public final class Table {
         };
     }
 
+    /// All values that a mapping holds; none of a list, nor of the accounts.
+    List<String> values() {
+        return held().map(Entries::values).orElse(List.of());
+    }
+
     private interface Question {
         Optional<String> ask(Entries entries, String key);
     }
@@ -80,12 +86,7 @@ public final class Table {
         if (key.length() > TableText.MAX_KEY) {
             return failed("a key of more than " + TableText.MAX_KEY + " bytes");
         }
-        var entries =
-                switch (contents) {
-                    case Contents.Fixed(var fixed) -> Optional.of(fixed);
-                    case FileContents file -> Optional.of(file.entries());
-                    case Contents.Elsewhere() -> Optional.<Entries>empty();
-                };
+        var entries = held();
         if (entries.isEmpty()) {
             return failed("the accounts of the system are not looked up here");
         }
@@ -94,6 +95,14 @@ public final class Table {
         return question.ask(entries.get(), folded)
                 .<Answer<String>>map(Answer.Found::new)
                 .orElseGet(Answer.Absent::new);
+    }
+
+    private Optional<Entries> held() {
+        return switch (contents) {
+            case Contents.Fixed(var fixed) -> Optional.of(fixed);
+            case FileContents file -> Optional.of(file.entries());
+            case Contents.Elsewhere() -> Optional.empty();
+        };
     }
 
     private Answer<String> failed(String cause) {

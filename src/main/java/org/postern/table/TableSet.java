@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +116,29 @@ public final class TableSet {
                 .lookup(use.service(), key)
                 .then(AliasValues::parse)
                 .then(includes::expand);
+    }
+
+    /// The files that the alias and virtual tables include, by what the tables hold now.
+    public Set<Path> included() {
+        var included = new HashSet<Path>();
+        config.references().stream()
+                .filter(use -> use.service() == Service.ALIAS)
+                .map(TableRef::name)
+                .distinct()
+                .flatMap(name -> find(name).stream())
+                .flatMap(table -> table.values().stream())
+                .forEach(line -> collectIncluded(line, included));
+        return included;
+    }
+
+    private static void collectIncluded(String line, Set<Path> into) {
+        if (AliasValues.parse(line) instanceof Answer.Found<List<AliasValue>>(var values)) {
+            for (var value : values) {
+                if (value instanceof AliasValue.Include(var path)) {
+                    into.add(Path.of(path));
+                }
+            }
+        }
     }
 
     /// The account that a `userbase` table holds for a login.

@@ -67,4 +67,77 @@ class TableReadsTest {
         Files.move(fresh, table, StandardCopyOption.ATOMIC_MOVE);
         assertNotEquals(before, TableReads.of(List.of(table), List.of(key)));
     }
+
+    private TableReads including(Path included, Path secret) throws Exception {
+        return TableReads.of(List.of(file("tables/aliases")), List.of(secret))
+                .with(List.of(included), List.of(secret));
+    }
+
+    @Test
+    void anIncludedFileIsReadAlone() throws Exception {
+        var list = file("lists/staff");
+        assertEquals(
+                Set.of(directory.resolve("tables"), list),
+                including(list, file("keys/key")).paths());
+    }
+
+    @Test
+    void whatIsIncludedFromTheDirectoryOfATableNeedsNothing() throws Exception {
+        var reads = including(file("tables/lists/staff"), file("keys/key"));
+        assertEquals(Set.of(directory.resolve("tables")), reads.paths());
+    }
+
+    @Test
+    void whatALinkInTheDirectoryOfATableLeadsToIsReadAlone() throws Exception {
+        var list = file("lists/staff");
+        file("tables/aliases");
+        var link = Files.createSymbolicLink(directory.resolve("tables/staff"), list);
+        assertEquals(
+                Set.of(directory.resolve("tables"), link),
+                including(link, file("keys/key")).paths());
+    }
+
+    @Test
+    void anIncludedKeyIsNotRead() throws Exception {
+        var key = file("keys/key");
+        assertEquals(Set.of(directory.resolve("tables")), including(key, key).paths());
+    }
+
+    @Test
+    void aKeyBehindAnIncludedLinkIsNotRead() throws Exception {
+        var key = file("keys/key");
+        var link = Files.createSymbolicLink(directory.resolve("list"), key);
+        assertEquals(Set.of(directory.resolve("tables")), including(link, key).paths());
+    }
+
+    @Test
+    void nothingIsIncludedFromTheSpool() throws Exception {
+        var message = file("spool/queue/segment");
+        var spool = directory.resolve("spool");
+        assertEquals(Set.of(directory.resolve("tables")), including(message, spool).paths());
+    }
+
+    @Test
+    void anIncludedDirectoryIsNotRead() throws Exception {
+        var list = file("lists/staff");
+        assertEquals(
+                Set.of(directory.resolve("tables")),
+                including(list.getParent(), file("keys/key")).paths());
+    }
+
+    @Test
+    void aNewFileInThePlaceOfAnIncludedOneIsNoticed() throws Exception {
+        var list = file("lists/staff");
+        var key = file("keys/key");
+        var before = including(list, key);
+        Files.move(file("lists/new"), list, StandardCopyOption.ATOMIC_MOVE);
+        assertNotEquals(before, including(list, key));
+    }
+
+    @Test
+    void anIncludedFileThatAppearsIsNoticed() throws Exception {
+        var key = file("keys/key");
+        var before = including(directory.resolve("lists/staff"), key);
+        assertNotEquals(before, including(file("lists/staff"), key));
+    }
 }

@@ -306,4 +306,39 @@ class TableSetTest {
             case Answer.Failed<T>(var cause) -> throw new AssertionError(cause);
         };
     }
+
+    private static final String ALIASES =
+            """
+            action "a" maildir alias <t>
+            match for any action "a"
+            """;
+
+    @Test
+    void whatAnInlineTableIncludesIsKnown() throws Exception {
+        var tables =
+                open(
+                        "table t { all = \"bob, :include:/srv/list\", few = include:/srv/few }\n"
+                                + ALIASES);
+        assertEquals(Set.of(Path.of("/srv/list"), Path.of("/srv/few")), tables.included());
+    }
+
+    @Test
+    void whatAFileIncludesIsKnown() throws Exception {
+        Files.writeString(file, "all: bob, :include:/srv/list\nroot: bob\n");
+        assertEquals(Set.of(Path.of("/srv/list")), open("table t FILE\n" + ALIASES).included());
+    }
+
+    @Test
+    void whatVirtualTablesIncludeIsKnown() throws Exception {
+        Files.writeString(file, "all@example.org :include:/srv/list\n");
+        assertEquals(
+                Set.of(Path.of("/srv/list")),
+                open("table t FILE\n" + ALIASES.replace("alias", "virtual")).included());
+    }
+
+    @Test
+    void aTableThatHoldsNoAliasesIncludesNothing() throws Exception {
+        Files.writeString(file, "all: bob, :include:/srv/list\n");
+        assertEquals(Set.of(), open("table t FILE").included());
+    }
 }
