@@ -62,6 +62,13 @@ public final class Frames<T> {
         out.endFrame(start, longest);
     }
 
+    /// Is the frame of `word` short enough to be written?
+    public boolean fits(T word) {
+        var out = new Output();
+        root.write(word, out);
+        return out.length() <= longest;
+    }
+
     /// The word in `frame`, which holds exactly one.
     ///
     /// @throws Malformed if it does not, or if what it holds cannot be

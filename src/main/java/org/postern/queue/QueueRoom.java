@@ -59,6 +59,7 @@ public final class QueueRoom implements RoomLife.Tenant {
     private final Deadlines deadlines;
     private final InstantSource clock;
     private final Peers peers;
+    private final long draftMemory;
     private final SegmentStore store;
     private final Scheduler scheduler;
     private final QueueControl control;
@@ -73,7 +74,8 @@ public final class QueueRoom implements RoomLife.Tenant {
                 circumstances.log(),
                 circumstances.deadlines(),
                 InstantSource.system(),
-                Peers.of(circumstances.users()));
+                Peers.of(circumstances.users()),
+                Runtime.getRuntime().maxMemory() / 4);
         for (var lane : circumstances.paused()) {
             switch (lane) {
                 case MDA -> control.pauseFromStart(Order.Traffic.MDA);
@@ -85,6 +87,7 @@ public final class QueueRoom implements RoomLife.Tenant {
 
     /// Opens the spool and recovers what is there; hears nobody yet.
     ///
+    /// @param draftMemory how many bytes the messages that are coming in may take of the memory
     /// @throws IOException if the spool cannot be used
     public QueueRoom(
             Place place,
@@ -92,7 +95,8 @@ public final class QueueRoom implements RoomLife.Tenant {
             Log log,
             Deadlines deadlines,
             InstantSource clock,
-            Peers peers)
+            Peers peers,
+            long draftMemory)
             throws IOException {
         this.place = place;
         this.config = config;
@@ -100,6 +104,7 @@ public final class QueueRoom implements RoomLife.Tenant {
         this.deadlines = deadlines;
         this.clock = clock;
         this.peers = peers;
+        this.draftMemory = draftMemory;
         this.store =
                 SegmentStore.open(new SpoolDisk(place.spool()), SegmentStore.Options.DEFAULTS, log);
         this.scheduler = new Scheduler(store, Policy.of(config), clock, log);
@@ -119,7 +124,7 @@ public final class QueueRoom implements RoomLife.Tenant {
                         deadlines,
                         clock,
                         () -> config.settings().maxMessageSize(),
-                        Runtime.getRuntime().maxMemory() / 4);
+                        draftMemory);
         hear(place.submissionIntoQueueSocket(), only(peers.front()), MOST_SUBMISSIONS, submission);
         hear(
                 place.workSocket(),

@@ -1,5 +1,9 @@
 package org.postern.supervisor;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.postern.ipc.Room;
 import org.postern.os.Account;
 import org.postern.os.Accounts;
@@ -7,11 +11,6 @@ import org.postern.os.Capability;
 import org.postern.os.Identity;
 import org.postern.os.Lookup;
 import org.postern.os.ProcessFacts;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /// Who lives in the house: the identity of each room.
 sealed interface Household {

@@ -1,15 +1,20 @@
 package org.postern.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.mail.Chunk;
 import org.postern.mail.MessageId;
 
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,6 +131,33 @@ class ConversationTest {
                 var conversation = connect()) {
             conversation.say(new Submission.Append(Chunk.EMPTY));
             assertInstanceOf(Submission.Answer.Opened.class, conversation.hear(PATIENCE));
+        }
+    }
+
+    @Test
+    void whoHungUpIsNotThereAndWhatItSaidIsHeard() throws Exception {
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(directory.resolve("room.sock")));
+            try (var conversation = connect();
+                    var room =
+                            new Conversation<>(
+                                    server.accept(),
+                                    Submission.answers(),
+                                    Frames.of(Submission.class),
+                                    deadlines)) {
+                assertTrue(conversation.isThere());
+                for (int i = 1; i < 5000; i++) {
+                    room.say(opened(i));
+                }
+                room.flush();
+                assertTrue(conversation.isThere());
+                assertEquals(opened(1), conversation.hear(PATIENCE));
+                room.close();
+                assertFalse(conversation.isThere());
+                for (int i = 2; i < 5000; i++) {
+                    assertEquals(opened(i), conversation.hear(PATIENCE));
+                }
+            }
         }
     }
 

@@ -1,10 +1,15 @@
 package org.postern.ipc;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,13 +23,6 @@ import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Random;
-import java.util.Set;
 
 /// The codec of the wire: what goes in comes out, and what cannot be is refused.
 class FramesTest {

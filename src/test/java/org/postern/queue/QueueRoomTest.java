@@ -37,6 +37,8 @@ import org.postern.mail.Share;
 /// The room over its sockets, as the other rooms meet it.
 @Timeout(60)
 class QueueRoomTest {
+    private static final long DRAFT_MEMORY = 16 << 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Outcome DELIVERED =
             new Outcome.Delivered(new EnhancedStatus(2, 0, 0), "Delivered", Outcome.Onward.HOME);
@@ -73,7 +75,8 @@ class QueueRoomTest {
                         deadlines,
                         InstantSource.system(),
                         new QueueRoom.Peers(
-                                front, delivery, new Hearing.Audience.Only(Set.of(me))));
+                                front, delivery, new Hearing.Audience.Only(Set.of(me))),
+                        DRAFT_MEMORY);
         room.start();
     }
 
@@ -263,10 +266,9 @@ class QueueRoomTest {
 
     @Test
     void messagesThatBeginAndNeverEndTakeBoundedMemory() throws Exception {
-        long most = Runtime.getRuntime().maxMemory() / 4;
         var piece = Mail.content(1, 100_000);
         var refused = 0;
-        for (long taken = 0; taken < most + 20 * 100_000; taken += 200_000) {
+        for (long taken = 0; taken < DRAFT_MEMORY + 20 * 100_000; taken += 200_000) {
             var conversation = submit();
             conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
             conversation.say(new Submission.Add(Mail.home("bob@example.org")));

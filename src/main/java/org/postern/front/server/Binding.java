@@ -1,9 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.config.Config;
-import org.postern.config.Listen;
-import org.postern.dns.Resolver.Family;
-
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -14,6 +10,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.dns.Resolver.Family;
 
 /// Where the listeners of a configuration are, and how each receives clients of each family.
 final class Binding {

@@ -1,5 +1,12 @@
 package org.postern.front.server;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Reception.Trait;
 import org.postern.mail.EnvelopeId;
@@ -10,14 +17,6 @@ import org.postern.message.Received;
 import org.postern.smtp.ContentScanner;
 import org.postern.smtp.ContentScanner.LineEnds;
 import org.postern.smtp.Reply;
-
-import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// The content of one message on its way from the client into the queue.
 ///

@@ -1,8 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.dns.Resolver.Family;
-import org.postern.log.Log;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +7,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Map;
+import org.postern.dns.Resolver.Family;
+import org.postern.log.Log;
 
 /// One socket that clients from the network connect to. Its thread does nothing but accept: what
 /// takes time is done by the thread of each session.

@@ -1,16 +1,15 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Submission;
-import org.postern.mail.Chunk;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.Share;
-import org.postern.message.Received;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.postern.ipc.Submission;
+import org.postern.mail.Chunk;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
+import org.postern.message.Received;
 
 /// A message that is not in the queue yet. Closing it before it was committed forgets it.
 ///

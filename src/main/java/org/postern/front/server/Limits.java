@@ -1,8 +1,7 @@
 package org.postern.front.server;
 
-import org.postern.config.Settings;
-
 import java.time.Duration;
+import org.postern.config.Settings;
 
 /// What a session may cost.
 ///

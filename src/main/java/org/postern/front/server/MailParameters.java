@@ -1,11 +1,10 @@
 package org.postern.front.server;
 
+import java.util.List;
 import org.postern.mail.MessageFacts.DsnReturn;
 import org.postern.smtp.Parameter;
 import org.postern.smtp.Reply;
 import org.postern.smtp.Xtext;
-
-import java.util.List;
 
 /// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2), AUTH (RFC 4954
 /// section 5), RET and ENVID (RFC 3461 section 4.3 and 4.4).

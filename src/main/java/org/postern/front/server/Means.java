@@ -1,9 +1,8 @@
 package org.postern.front.server;
 
+import java.time.InstantSource;
 import org.postern.front.route.Router;
 import org.postern.log.Log;
-
-import java.time.InstantSource;
 
 /// What sessions work with; the same for all that begin under one configuration.
 record Means(Limits limits, Router router, Submissions submissions, Log log, InstantSource clock) {}

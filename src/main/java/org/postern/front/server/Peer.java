@@ -1,9 +1,8 @@
 package org.postern.front.server;
 
+import java.net.InetAddress;
 import org.postern.mail.AddressText;
 import org.postern.mail.Origin;
-
-import java.net.InetAddress;
 
 /// Who is at the other end of a session.
 ///

@@ -1,12 +1,11 @@
 package org.postern.front.server;
 
-import org.postern.mail.Chunk;
-
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.postern.mail.Chunk;
 
 /// How many sessions there are, in all and of each client: an IPv4 address, an IPv6 network of 64
 /// bits, or a user of this machine. Any thread may ask; guarded by its own monitor.

@@ -1,10 +1,9 @@
 package org.postern.front.server;
 
-import org.postern.config.Listen;
-import org.postern.mail.Origin;
-
 import java.util.EnumSet;
 import java.util.Set;
+import org.postern.config.Listen;
+import org.postern.mail.Origin;
 
 /// How the clients of one listener are received.
 ///

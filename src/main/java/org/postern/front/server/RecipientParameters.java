@@ -1,14 +1,13 @@
 package org.postern.front.server;
 
-import org.postern.mail.Share.Notify;
-import org.postern.smtp.Parameter;
-import org.postern.smtp.Reply;
-import org.postern.smtp.Xtext;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.postern.mail.Share.Notify;
+import org.postern.smtp.Parameter;
+import org.postern.smtp.Reply;
+import org.postern.smtp.Xtext;
 
 /// The parameters of RCPT: NOTIFY and ORCPT (RFC 3461 section 4.1 and 4.2). They hold for their own
 /// recipient and no other.

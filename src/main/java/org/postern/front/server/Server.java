@@ -1,15 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.config.Config;
-import org.postern.config.Listen;
-import org.postern.dns.Resolver.Family;
-import org.postern.front.route.Router;
-import org.postern.front.server.Places.Found;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.log.Log;
-import org.postern.mail.SessionId;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.dns.Resolver.Family;
+import org.postern.front.route.Router;
+import org.postern.front.server.Places.Found;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.log.Log;
+import org.postern.mail.SessionId;
 
 /// Mail in: the listeners of a configuration, the local submission socket, and their sessions.
 public final class Server {

@@ -1,5 +1,11 @@
 package org.postern.front.server;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.postern.front.route.Routing;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Dialect;
@@ -16,13 +22,6 @@ import org.postern.smtp.Command;
 import org.postern.smtp.ContentScanner.LineEnds;
 import org.postern.smtp.PathArgument;
 import org.postern.smtp.Reply;
-
-import java.io.EOFException;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /// An SMTP session, RFC 5321 section 3.1: everything a client says, and what it is answered.
 ///

@@ -1,5 +1,6 @@
 package org.postern.front.server;
 
+import java.util.List;
 import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
@@ -7,8 +8,6 @@ import org.postern.mail.MessageId;
 import org.postern.mail.SessionId;
 import org.postern.smtp.Command;
 import org.postern.smtp.Reply;
-
-import java.util.List;
 
 /// What a session writes into the log. Each line begins with the session and names the client.
 final class SessionLog {

@@ -1,15 +1,5 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Frames;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Submission;
-import org.postern.ipc.Submission.Answer;
-import org.postern.ipc.Submission.Space;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.MessageId;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -19,6 +9,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Frames;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Submission;
+import org.postern.ipc.Submission.Answer;
+import org.postern.ipc.Submission.Space;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
 
 /// The conversations with the queue that messages go in by: opened when needed, used again and
 /// again, and no more than a fixed number at a time.

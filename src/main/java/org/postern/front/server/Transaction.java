@@ -1,12 +1,11 @@
 package org.postern.front.server;
 
-import org.postern.mail.Mailbox;
-import org.postern.mail.MessageFacts;
-import org.postern.mail.Share;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.postern.mail.Mailbox;
+import org.postern.mail.MessageFacts;
+import org.postern.mail.Share;
 
 /// A mail transaction, RFC 5321 section 3.3: from MAIL to the end of DATA, or RSET. It belongs to
 /// its session.

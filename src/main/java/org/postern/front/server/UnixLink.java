@@ -1,12 +1,11 @@
 package org.postern.front.server;
 
-import org.postern.ipc.Deadlines;
-
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.postern.ipc.Deadlines;
 
 /// A connection of a program on this machine, over a Unix socket.
 final class UnixLink implements Link {

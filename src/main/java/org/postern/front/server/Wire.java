@@ -1,16 +1,15 @@
 package org.postern.front.server;
 
-import org.postern.front.server.Hangup.Cause;
-import org.postern.mail.Chunk;
-import org.postern.smtp.ContentScanner;
-import org.postern.smtp.ContentScanner.LineEnds;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import org.postern.front.server.Hangup.Cause;
+import org.postern.mail.Chunk;
+import org.postern.smtp.ContentScanner;
+import org.postern.smtp.ContentScanner.LineEnds;
 
 /// The lines of a session: what came and was not taken yet, and the replies that were not sent yet.
 ///

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
@@ -11,11 +15,6 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 import org.postern.queue.Mail;
-
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /// Whole reports, as the sender reads them.
 class ReportTest {

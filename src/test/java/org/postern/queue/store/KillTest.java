@@ -21,7 +21,8 @@ import org.postern.queue.Mail;
 /// A process under load is killed: what it had acknowledged is there.
 @Timeout(120)
 class KillTest {
-    private static final SegmentStore.Options SMALL = new SegmentStore.Options(1 << 20, 1 << 20, 100_000);
+    private static final SegmentStore.Options SMALL =
+            new SegmentStore.Options(1 << 20, 1 << 20, 100_000);
     private static final int SUBMITTERS = 16;
 
     @TempDir Path spool;
