@@ -74,8 +74,7 @@ class QueueRoomTest {
                         Log.silent(),
                         deadlines,
                         InstantSource.system(),
-                        new QueueRoom.Peers(
-                                front, delivery, new Hearing.Audience.Only(Set.of(me))),
+                        new QueueRoom.Peers(front, delivery, new Hearing.Audience.Only(Set.of(me))),
                         DRAFT_MEMORY);
         room.start();
     }
