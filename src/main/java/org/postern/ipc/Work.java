@@ -26,8 +26,12 @@ public sealed interface Work {
     /// What came of some of the envelopes.
     record Report(List<Result> results) implements Work {}
 
-    /// The ruleset was asked (lane ROUTE): the envelope is replaced by these.
-    record Routed(EnvelopeId envelope, List<Share> shares) implements Work {}
+    /// The ruleset was asked (lane ROUTE): the envelope is replaced by these, at most
+    /// [#MOST_SHARES].
+    record Routed(EnvelopeId envelope, List<Share> shares) implements Work {
+        /// How many shares may replace one envelope.
+        public static final int MOST_SHARES = 10_000;
+    }
 
     /// What came of one envelope. `peer` names the host or mailbox that took it, for the record.
     record Result(EnvelopeId envelope, Outcome outcome) {}

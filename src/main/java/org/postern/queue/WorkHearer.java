@@ -31,7 +31,6 @@ import org.postern.queue.store.Store;
 final class WorkHearer implements Hearing.Hearer {
     private static final int LARGEST_INLINE = 64 * 1024;
     private static final int MANY_ENVELOPES = 40;
-    private static final int MOST_SHARES = 10_000;
     private static final Duration LONGEST_ATTEMPT = Duration.ofHours(1);
     private static final Duration UNTIL_LOOK = Duration.ofSeconds(20);
 
@@ -244,7 +243,7 @@ final class WorkHearer implements Hearing.Hearer {
 
     private static boolean isSensible(List<Share> shares) {
         return !shares.isEmpty()
-                && shares.size() <= MOST_SHARES
+                && shares.size() <= Work.Routed.MOST_SHARES
                 && shares.stream()
                         .noneMatch(
                                 share -> share.destination() instanceof Share.Destination.Unrouted);

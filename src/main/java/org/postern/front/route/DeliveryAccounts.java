@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.postern.ipc.Accounts;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Inquiry;
@@ -28,8 +29,17 @@ public final class DeliveryAccounts implements AccountBook, Closeable {
     // Cleared when it is full: that costs one second of questions.
     private final Map<Accounts, Remembered> remembered = new ConcurrentHashMap<>();
 
+    private final LongSupplier nanoseconds;
+
     /// Accounts asked for at `socket`, over at most `conversations` at a time.
     public DeliveryAccounts(Path socket, Deadlines deadlines, int conversations) {
+        this(socket, deadlines, conversations, System::nanoTime);
+    }
+
+    /// The same, by a clock that counts nanoseconds from anywhere.
+    DeliveryAccounts(
+            Path socket, Deadlines deadlines, int conversations, LongSupplier nanoseconds) {
+        this.nanoseconds = nanoseconds;
         this.inquiry =
                 new Inquiry<>(
                         socket, Accounts.frames(), Accounts.answers(), deadlines, conversations);
@@ -37,7 +47,7 @@ public final class DeliveryAccounts implements AccountBook, Closeable {
 
     @Override
     public Accounts.Answer ask(Accounts question) {
-        long now = System.nanoTime();
+        long now = nanoseconds.getAsLong();
         var known = remembered.get(question);
         if (known != null && known.until() - now > 0) {
             return known.answer();

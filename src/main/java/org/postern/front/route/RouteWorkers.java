@@ -17,6 +17,7 @@ import org.postern.mail.Envelope;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
+import org.postern.mail.Share;
 
 /// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
 /// our own notifications. A few workers, each a virtual thread with a conversation of its own;
@@ -102,16 +103,29 @@ public final class RouteWorkers {
                                 share.dsnNotify(),
                                 share.dsnOriginalRecipient());
         return switch (routing) {
-            case Routing.Accepted(var shares) -> new Work.Routed(envelope.id(), shares);
-            case Routing.Refused(var reply, var cause) -> {
-                log.info(line(envelope, "PermFail", reply, cause));
-                yield report(envelope, new Outcome.Failed(reply.status(), reply.text(), ""));
-            }
+            case Routing.Accepted(var shares) -> routed(envelope, shares);
+            case Routing.Refused(var reply, var cause) -> failed(envelope, reply, cause);
             case Routing.TryLater(var reply, var cause) -> {
                 log.info(line(envelope, "TempFail", reply, cause));
                 yield report(envelope, new Outcome.Deferred(reply.status(), reply.text(), ""));
             }
         };
+    }
+
+    /// The shares in one word, for they become true together; a failure if it does not hold them.
+    private Work routed(Envelope envelope, List<Share> shares) {
+        var routed = new Work.Routed(envelope.id(), shares);
+        return shares.size() <= Work.Routed.MOST_SHARES && words.fits(routed)
+                ? routed
+                : failed(
+                        envelope,
+                        Routing.Answer.badList(envelope.share().recipient()),
+                        "it expands to " + shares.size() + " shares, which is too many");
+    }
+
+    private Work failed(Envelope envelope, Routing.Answer reply, String cause) {
+        log.info(line(envelope, "PermFail", reply, cause));
+        return report(envelope, new Outcome.Failed(reply.status(), reply.text(), ""));
     }
 
     private static Work report(Envelope envelope, Outcome outcome) {

@@ -61,13 +61,20 @@ final class Committer {
     private int offset;
     private boolean broken;
 
-    /// A committer that begins with `first`, an empty segment whose header is on disk.
-    Committer(Disk disk, Segments segments, Index index, Segment first, Between between, Log log) {
+    /// A committer that begins at `tail`, behind which its segment is empty, and before which all
+    /// is on disk.
+    Committer(
+            Disk disk,
+            Segments segments,
+            Index index,
+            Segments.Tail tail,
+            Between between,
+            Log log) {
         this.disk = disk;
         this.segments = segments;
         this.index = index;
-        this.segment = first;
-        this.offset = Segments.START;
+        this.segment = tail.segment();
+        this.offset = tail.offset();
         this.between = between;
         this.log = log;
     }

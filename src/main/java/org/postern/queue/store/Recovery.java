@@ -21,8 +21,9 @@ final class Recovery {
     private static final String FORMAT = "format";
     private static final String VERSION = "postern spool 1\n";
 
-    /// Where the log ended: the last segment with a record, or number 0.
-    record End(int segment, int offset) {}
+    /// Where the log ended: in the last segment, or in number 0 if there is none; and where the
+    /// segment before ended, as far as it was read.
+    record End(Index.At last, Index.At before) {}
 
     private final Disk disk;
     private final Segments segments;
@@ -49,10 +50,11 @@ final class Recovery {
         var found = openSegments();
         var from = readCheckpoint();
         segments.skipTo(from.segment());
-        var end = new End(0, 0);
+        var nowhere = new Index.At(0, 0);
+        var end = new End(nowhere, nowhere);
         for (var segment : found.tailMap(from.segment()).values()) {
             int start = segment.number() == from.segment() ? from.offset() : Segments.START;
-            end = new End(segment.number(), replay(segment, start));
+            end = new End(new Index.At(segment.number(), replay(segment, start)), end.last());
         }
         for (var lost : index.dropIncomplete()) {
             log.error("queue: the facts of message " + lost + " are lost; see " + ASIDE);

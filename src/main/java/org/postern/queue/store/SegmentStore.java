@@ -72,26 +72,44 @@ public final class SegmentStore implements Store {
         this.checkpoints = new Checkpoints(disk);
         this.checkpointAfter = 2L * options.segmentSize();
         this.evacuation = new Evacuation(segments, index, log);
-        var first = recover();
-        this.committer = new Committer(disk, segments, index, first, new Housekeeping(), log);
+        var tail = recover();
+        this.committer = new Committer(disk, segments, index, tail, new Housekeeping(), log);
     }
 
-    /// Reads what is there; the log goes on in the segment that is returned.
-    private Segments.Segment recover() throws IOException {
+    /// Reads what is there; the log goes on at the tail that is returned.
+    private Segments.Tail recover() throws IOException {
         try {
             var end = new Recovery(disk, segments, index, log).run();
             segments.start();
-            var first = segments.take();
-            var header =
-                    new Segments.Header(first.number(), first.size(), end.segment(), end.offset());
-            first.file().write(Segments.header(header), 0);
-            first.file().force();
-            index.restorePosition(first.number(), Segments.START);
-            return first;
+            var tail = tail(end);
+            index.restorePosition(tail.segment().number(), tail.offset());
+            return tail;
         } catch (IOException e) {
             segments.close();
             throw e;
         }
+    }
+
+    /// A fresh segment; if the disk has no room for one, the segment in which the log ended, from
+    /// there: what is queued is delivered although the disk is full.
+    private Segments.Tail tail(Recovery.End end) throws IOException {
+        Segments.Segment fresh;
+        try {
+            fresh = segments.take();
+        } catch (IOException e) {
+            var last = segments.all().get(end.last().segment());
+            if (last == null || Trouble.cause(e) != Submission.Cause.NO_SPACE) {
+                throw e;
+            }
+            log.warn("queue: no room for a segment: the log goes on in segment " + last.number());
+            return segments.resume(last, end);
+        }
+        var header =
+                new Segments.Header(
+                        fresh.number(), fresh.size(), end.last().segment(), end.last().offset());
+        fresh.file().write(Segments.header(header), 0);
+        fresh.file().force();
+        return new Segments.Tail(fresh, Segments.START);
     }
 
     /// Opens the store on `disk`, after recovery of what a predecessor left there.

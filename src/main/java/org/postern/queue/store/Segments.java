@@ -44,6 +44,9 @@ final class Segments {
         }
     }
 
+    /// A place in a segment where the next record goes.
+    record Tail(Segment segment, int offset) {}
+
     /// The number of the segment whose file has this name; empty if it is no segment's.
     static OptionalInt number(String name) {
         var match = SEGMENT.matcher(name);
@@ -130,6 +133,27 @@ final class Segments {
         }
     }
 
+    /// The segment in which the log ended, to go on there: takes no room of the disk, because the
+    /// file has its length already.
+    ///
+    /// What lies behind the end is overwritten: a record that was torn or refused must never look
+    /// whole again beside new ones.
+    Tail resume(Segment last, Recovery.End end) throws IOException {
+        int offset = end.last().offset();
+        var own =
+                readHeader(last.file())
+                        .filter(header -> header.number() == last.number())
+                        .filter(header -> header.predecessor() != 0);
+        if (own.isEmpty() && end.before().segment() != 0) {
+            var before = end.before();
+            var header = new Header(last.number(), last.size(), before.segment(), before.offset());
+            last.file().write(header(header), 0);
+        }
+        fillWithZeros(last.file(), offset, last.size());
+        last.file().force();
+        return new Tail(last, offset);
+    }
+
     private void run() {
         while (true) {
             lock.lock();
@@ -161,9 +185,11 @@ final class Segments {
                 lock.unlock();
             }
         } catch (IOException e) {
-            log.error("queue: cannot make a segment: " + e);
             lock.lock();
             try {
+                if (trouble == null) { // one line for a trouble that lasts, not one a second
+                    log.error("queue: cannot make a segment: " + e);
+                }
                 trouble = e;
                 changed.signalAll();
                 long left = PAUSE_AFTER_TROUBLE.toNanos();
@@ -209,17 +235,24 @@ final class Segments {
 
     private Disk.File zeros() throws IOException {
         disk.delete(UNFINISHED);
+        if (disk.usable() < size) {
+            throw new IOException("No space left on device"); // and none is taken in trying
+        }
         var file = disk.create(UNFINISHED);
         try {
-            var zeros = ByteBuffer.allocateDirect(Math.min(size, 1 << 20));
-            for (int at = 0; at < size; at += zeros.capacity()) {
-                file.write(zeros.clear().limit(Math.min(zeros.capacity(), size - at)), at);
-            }
+            fillWithZeros(file, 0, size);
             return file;
         } catch (IOException e) {
             file.close();
             disk.delete(UNFINISHED);
             throw e;
+        }
+    }
+
+    private static void fillWithZeros(Disk.File file, int from, int to) throws IOException {
+        var zeros = ByteBuffer.allocateDirect(1 << 20);
+        for (int at = from; at < to; at += zeros.capacity()) {
+            file.write(zeros.clear().limit(Math.min(zeros.capacity(), to - at)), at);
         }
     }
 

@@ -3,20 +3,12 @@ package org.postern.front.route;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.ipc.Accounts;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
@@ -32,6 +24,19 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The workers and the accounts over real sockets, with a queue and a delivery room that a test
 /// plays.
@@ -70,9 +75,11 @@ class RouteWorkersTest {
                         .users("bob");
         Router router =
                 (facts, recipient, _, _) ->
-                        routes.origin(facts.origin())
-                                .sender(facts.sender())
-                                .routing(recipient.toString());
+                        recipient.domain().equals("lists.example")
+                                ? crowd(recipient)
+                                : routes.origin(facts.origin())
+                                        .sender(facts.sender())
+                                        .routing(recipient.toString());
         workers =
                 new RouteWorkers(
                         folder.resolve("work.sock"),
@@ -80,6 +87,13 @@ class RouteWorkersTest {
                         deadlines,
                         Log.silent());
         workers.start(1);
+    }
+
+    /// A list of as many members as its local part says, each named like it.
+    private static Routing crowd(Mailbox list) {
+        var share = new Share(list, list, "out", new Share.Destination.Remote(), Set.of(), "");
+        int members = Integer.parseInt(list.localPart().replaceAll("-.*", ""));
+        return new Routing.Accepted(Collections.nCopies(members, share));
     }
 
     private Hearing openQueue() throws IOException {
@@ -158,6 +172,28 @@ class RouteWorkersTest {
     }
 
     @Test
+    void aListThatFitsIntoAWordIsRouted() throws InterruptedException {
+        var routed = assertInstanceOf(Work.Routed.class, answerTo("9000@lists.example"));
+        assertEquals(9000, routed.shares().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10001@lists.example",
+                "9000-a-list-of-names-that-are-long-enough@lists.example"
+            })
+    void aListTooLongForAWordHasFailed(String list) throws InterruptedException {
+        var report = assertInstanceOf(Work.Report.class, answerTo(list));
+        assertEquals(
+                new Outcome.Failed(
+                        new EnhancedStatus(5, 2, 4),
+                        "Mailing list expansion problem: <" + list + ">",
+                        ""),
+                report.results().getFirst().outcome());
+    }
+
+    @Test
     void workersWaitForAQueueThatIsAway() throws Exception {
         answerTo("bob@here.example");
         queue.close();
@@ -174,7 +210,7 @@ class RouteWorkersTest {
             for (int i = 0; i < 5; i++) {
                 assertEquals(
                         new Accounts.Answer.NoForward(),
-                        accounts.ask(new Accounts.Of("home", "bob")));
+                        accounts.ask(new Accounts.Of("home", "bob" + i)));
             }
             assertEquals(
                     new Accounts.Answer.NoAccount(), accounts.ask(new Accounts.Of("home", "eve")));
@@ -192,11 +228,42 @@ class RouteWorkersTest {
             for (int i = 0; i < 3; i++) {
                 assertEquals(
                         new Accounts.Answer.NoForward(),
-                        accounts.ask(new Accounts.Of("home", "bob")));
+                        accounts.ask(new Accounts.Of("home", "bob" + i)));
             }
         }
         assertEquals(3, conversations.get());
         hearing.close();
+    }
+
+    @Test
+    void aDefiniteAnswerIsRememberedForASecond() throws IOException {
+        var conversations = new AtomicInteger();
+        var now = new AtomicLong(Long.MAX_VALUE - 5);
+        var socket = folder.resolve("accounts.sock");
+        var hearing = openAccounts(socket, conversations, 1);
+        try (var accounts = new DeliveryAccounts(socket, deadlines, 2, now::get)) {
+            var question = new Accounts.Of("home", "bob");
+            assertEquals(new Accounts.Answer.NoForward(), accounts.ask(question));
+            now.addAndGet(999_999_999);
+            assertEquals(new Accounts.Answer.NoForward(), accounts.ask(question));
+            assertEquals(1, conversations.get());
+            now.addAndGet(1);
+            assertEquals(new Accounts.Answer.NoForward(), accounts.ask(question));
+            assertEquals(2, conversations.get());
+        }
+        hearing.close();
+    }
+
+    @Test
+    void thatDeliveryCouldNotSayIsNotRemembered() throws IOException {
+        var socket = folder.resolve("accounts.sock");
+        var question = new Accounts.Of("home", "bob");
+        try (var accounts = new DeliveryAccounts(socket, deadlines, 2, () -> 0)) {
+            assertInstanceOf(Accounts.Answer.Unavailable.class, accounts.ask(question));
+            var hearing = openAccounts(socket, new AtomicInteger(), 1);
+            assertEquals(new Accounts.Answer.NoForward(), accounts.ask(question));
+            hearing.close();
+        }
     }
 
     @Test
@@ -208,7 +275,7 @@ class RouteWorkersTest {
         }
     }
 
-    /// A delivery room that knows bob, and hangs up after so many answers.
+    /// A delivery room that knows everybody but eve, and hangs up after so many answers.
     private Hearing openAccounts(Path socket, AtomicInteger conversations, int answers)
             throws IOException {
         return Hearing.open(
@@ -221,13 +288,13 @@ class RouteWorkersTest {
                             new Conversation<>(
                                     channel, Accounts.answers(), Accounts.frames(), deadlines);
                     for (int i = 0; i < answers; i++) {
-                        var known =
+                        var unknown =
                                 front.hear(Duration.ofSeconds(20))
-                                        .equals(new Accounts.Of("home", "bob"));
+                                        .equals(new Accounts.Of("home", "eve"));
                         front.say(
-                                known
-                                        ? new Accounts.Answer.NoForward()
-                                        : new Accounts.Answer.NoAccount());
+                                unknown
+                                        ? new Accounts.Answer.NoAccount()
+                                        : new Accounts.Answer.NoForward());
                         front.flush();
                     }
                 },

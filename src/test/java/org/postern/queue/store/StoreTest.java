@@ -378,7 +378,7 @@ class StoreTest {
             threads.add(Thread.ofVirtual().start(() -> commitOne(store, Chunk.of("hello\n"))));
         }
         for (var thread : threads) {
-            while (thread.getState() != Thread.State.TIMED_WAITING) {
+            while (thread.getState() != Thread.State.WAITING) {
                 Thread.onSpinWait();
             }
         }
@@ -441,6 +441,82 @@ class StoreTest {
         store.change(List.of(new Store.Change.Done(first)));
         store.close();
         assertEquals(Set.copyOf(ids), live(open(disk.after(FaultyDisk.Crash.LOSES_ALL))));
+    }
+
+    /// The disk after a crash, and full: nothing on it can grow.
+    private static FaultyDisk full(FaultyDisk disk, FaultyDisk.Crash crash) {
+        var after = disk.after(crash);
+        after.capacity(0);
+        return after;
+    }
+
+    @Test
+    void aFullDiskDoesNotStopARestart() throws Exception {
+        var disk = new FaultyDisk();
+        var content = Mail.content(1, 5000);
+        var id = commitOne(open(disk), content);
+        var again = open(full(disk, FaultyDisk.Crash.LOSES_ALL));
+        assertEquals(Set.of(id), live(again));
+        assertEquals(content, read(again, id));
+        assertEquals(Submission.Space.FULL, again.space());
+    }
+
+    @Test
+    void afterARestartOnAFullDiskResultsAreKept() throws Exception {
+        var disk = new FaultyDisk();
+        var store = open(disk);
+        var ids = new ArrayList<EnvelopeId>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(commitOne(store, Mail.content(i, 40)));
+        }
+        var next = disk;
+        for (int i = 0; i < 5; i++) {
+            next = full(next, FaultyDisk.Crash.LOSES_ALL);
+            var again = open(next);
+            assertEquals(Set.copyOf(ids.subList(i, 5)), live(again), "restart " + i);
+            again.change(List.of(new Store.Change.Done(ids.get(i))));
+            again.close();
+        }
+    }
+
+    @Test
+    void aTornTailIsGoneAfterARestartOnAFullDisk() throws Exception {
+        var torn = torn();
+        for (int cut = torn.last(); cut < torn.end() - 8; cut++) {
+            var disk = full(torn.disk(), FaultyDisk.Crash.KEEPS_ALL);
+            var bytes = disk.bytes(torn.segment());
+            java.util.Arrays.fill(bytes, cut, bytes.length, (byte) 0);
+            try (var store = SegmentStore.open(disk, SMALL, Log.silent())) {
+                assertEquals(Set.copyOf(torn.ids().subList(0, 2)), live(store), "cut at " + cut);
+                store.change(List.of(new Store.Change.Done(torn.ids().get(0))));
+            }
+            try (var store =
+                    SegmentStore.open(
+                            disk.after(FaultyDisk.Crash.LOSES_ALL), SMALL, Log.silent())) {
+                assertEquals(Set.of(torn.ids().get(1)), live(store), "cut at " + cut);
+            }
+            assertEquals(List.of(), disk.list("aside"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCrashWhileAFullDiskIsRestartedLosesNothing(FaultyDisk.Crash crash) throws Exception {
+        var first = new FaultyDisk();
+        var acknowledged = new HashMap<EnvelopeId, Chunk>();
+        scenario(first, acknowledged);
+        for (int step = 1; step < 40; step++) {
+            var disk = full(first, FaultyDisk.Crash.LOSES_ALL);
+            disk.crashAt(step);
+            try (var store = SegmentStore.open(disk, SMALL, Log.silent())) {
+                assertEquals(acknowledged.keySet(), live(store), "crash at step " + step);
+            } catch (IOException e) {
+                assertTrue(String.valueOf(e).contains("crashed"), String.valueOf(e));
+            }
+            try (var again = SegmentStore.open(full(disk, crash), SMALL, Log.silent())) {
+                assertEquals(acknowledged.keySet(), live(again), "crash at step " + step);
+            }
+        }
     }
 
     @Test
