@@ -1,13 +1,5 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.postern.mail.Outcome;
 import org.postern.os.Child;
 import org.postern.os.Confinement;
@@ -17,13 +9,24 @@ import org.postern.os.Program;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 /// Runs delivery commands: each in a session of its own, as a user, with the message as its input.
 ///
 /// The end of the input is the only sign that the message is whole. So a command whose message does
-/// not come whole is killed before its input is closed.
+/// not come whole is killed before its input is closed. So is, within a second, one for which the
+/// queue no longer waits: the queue gives the envelope to another, and two must not run at once.
 final class Commands {
     private static final Path SHELL = Path.of("/bin/sh");
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Duration patience;
     private final Places users;
@@ -65,6 +68,9 @@ final class Commands {
         if (order.line().indexOf('\0') >= 0) {
             return Trouble.deferred("a command with a NUL in it");
         }
+        if (!letter.isAwaited()) {
+            throw new ContentLost("the queue hung up");
+        }
         Child child;
         try {
             child = Spawn.start(program(order), Confinement.as(order.who().identity()));
@@ -74,7 +80,7 @@ final class Commands {
         }
         running.add(child);
         try {
-            return new Run(child).outcome(letter);
+            return new Run(child, letter).outcome();
         } finally {
             running.remove(child);
             child.close();
@@ -110,19 +116,25 @@ final class Commands {
     /// One command that runs. Owned by the thread of the attempt; two more read and watch for it.
     private final class Run {
         private final Child child;
+        private final Letter letter;
         private final OutputTail tail;
         private volatile boolean overtime;
+        private volatile boolean forsaken;
 
-        Run(Child child) {
+        // Guarded by "this": from then on nobody but the attempt touches the letter.
+        private boolean over;
+
+        Run(Child child, Letter letter) {
             this.child = child;
+            this.letter = letter;
             this.tail = new OutputTail(child.output());
         }
 
-        Outcome outcome(Letter letter) throws ContentLost {
+        Outcome outcome() throws ContentLost {
             var reader = Thread.ofVirtual().name("output of " + child).start(tail::read);
-            var watch = Thread.ofVirtual().name("watch over " + child).start(this::watch);
+            Thread.ofVirtual().name("watch over " + child).start(this::watch);
             try {
-                var input = feed(letter);
+                var input = feed();
                 var exit = child.waitFor();
                 reader.join(LAST_WORDS);
                 return judge(exit, input);
@@ -131,25 +143,43 @@ final class Commands {
                 kill(child);
                 return Trouble.deferred("terminated; the delivery room ends");
             } finally {
-                watch.interrupt();
+                end();
             }
         }
 
-        /// Waits for the end of the command until its time is over, then ends it and closes its
-        /// streams, which a descendant of its might hold.
+        /// Waits for the end of the command until its time is over or nobody waits for it, then
+        /// ends it and closes its streams, which a descendant of its might hold.
         private void watch() {
+            long end = System.nanoTime() + patience.toNanos();
             try {
-                if (child.waitFor(patience).isEmpty()) {
-                    overtime = true;
-                    kill(child);
-                    child.close();
+                while (child.waitFor(look(end)).isEmpty()) {
+                    overtime = end - System.nanoTime() <= 0;
+                    forsaken = !overtime && isForsaken();
+                    if (overtime || forsaken) {
+                        kill(child);
+                        child.close();
+                        return;
+                    }
                 }
             } catch (InterruptedException e) {
-                // It has ended.
+                Thread.currentThread().interrupt();
             }
         }
 
-        private ExitCodes.Input feed(Letter letter) throws ContentLost {
+        private static Duration look(long end) {
+            var left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+            return left.compareTo(LOOK) < 0 ? left : LOOK;
+        }
+
+        private synchronized boolean isForsaken() {
+            return !over && !letter.isAwaited();
+        }
+
+        private synchronized void end() {
+            over = true;
+        }
+
+        private ExitCodes.Input feed() throws ContentLost {
             try {
                 if (closing) {
                     kill(child);
@@ -179,6 +209,9 @@ final class Commands {
         private Outcome judge(Exit exit, ExitCodes.Input input) {
             if (overtime) {
                 return Trouble.deferred("terminated; timeout");
+            }
+            if (forsaken) {
+                return Trouble.deferred("terminated; the queue hung up");
             }
             if (closing && exit instanceof Exit.Killed) {
                 return Trouble.deferred("terminated; the delivery room ends");

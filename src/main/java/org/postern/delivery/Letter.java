@@ -1,11 +1,12 @@
 package org.postern.delivery;
 
+import org.postern.mail.Envelope;
+import org.postern.mail.Mailbox;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.postern.mail.Envelope;
-import org.postern.mail.Mailbox;
 
 /// A message as one user gets it: the content, with exactly one Return-Path (RFC 5321 section 4.4)
 /// and one more Delivered-To on top, and no older Return-Path.
@@ -97,6 +98,11 @@ final class Letter {
     /// Is all of it in memory, so that nobody has to be waited for?
     boolean isInHand() {
         return start.limit() == length;
+    }
+
+    /// Does anybody wait for what becomes of it? Any thread may ask.
+    boolean isAwaited() {
+        return source.isAwaited();
     }
 
     /// Hands all bytes to `taker`; once only.

@@ -1,10 +1,11 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.time.Duration;
-import org.postern.ipc.Conversation;
 import org.postern.ipc.Work;
 import org.postern.mail.Chunk;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /// Where the content of a message comes from; it can be read once.
 sealed interface Source {
@@ -16,12 +17,17 @@ sealed interface Source {
     /// @throws ContentLost if the content does not come whole
     Chunk next() throws ContentLost;
 
+    /// Does the one it comes from still wait for what becomes of it? Any thread may ask.
+    boolean isAwaited();
+
     /// Content that came with the attempt.
     final class Inline implements Source {
+        private final BooleanSupplier awaited;
         private final long length;
         private Chunk rest;
 
-        Inline(Chunk content) {
+        Inline(Chunk content, BooleanSupplier awaited) {
+            this.awaited = awaited;
             this.length = content.length();
             this.rest = content;
         }
@@ -37,6 +43,11 @@ sealed interface Source {
             rest = Chunk.EMPTY;
             return all;
         }
+
+        @Override
+        public boolean isAwaited() {
+            return awaited.getAsBoolean();
+        }
     }
 
     /// Content that the queue sends when asked. Nothing is asked for before the first byte is
@@ -44,7 +55,7 @@ sealed interface Source {
     final class Fetched implements Source {
         private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-        private final Conversation<Work, Work.Assignment> conversation;
+        private final Line line;
         private final long length;
         private long came;
         private Phase phase = Phase.NOT_ASKED;
@@ -55,8 +66,8 @@ sealed interface Source {
             ENDED
         }
 
-        Fetched(Conversation<Work, Work.Assignment> conversation, long length) {
-            this.conversation = conversation;
+        Fetched(Line line, long length) {
+            this.line = line;
             this.length = length;
         }
 
@@ -82,12 +93,17 @@ sealed interface Source {
             }
         }
 
+        @Override
+        public boolean isAwaited() {
+            return line.isThere();
+        }
+
         private Chunk piece() throws IOException {
             if (phase == Phase.NOT_ASKED) {
-                conversation.say(new Work.Fetch());
+                line.fetch();
                 phase = Phase.COMING;
             }
-            return switch (conversation.hear(PATIENCE)) {
+            return switch (line.hear(PATIENCE)) {
                 case Work.Assignment.Piece(var bytes) -> counted(bytes);
                 case Work.Assignment.LastPiece(var bytes) -> {
                     phase = Phase.ENDED;

@@ -1,14 +1,5 @@
 package org.postern.delivery;
 
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -20,10 +11,21 @@ import org.postern.mail.Outcome;
 import org.postern.mail.SessionId;
 import org.postern.table.TableSet;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
 /// One virtual thread that holds one conversation with the queue, and makes one attempt at a time.
 ///
 /// When the queue is away it connects again and again. An attempt whose content does not come whole
-/// ends the conversation, which defers it.
+/// ends the conversation, which defers it. A queue that hangs up has deferred the attempt, and will
+/// give it to another: a command that runs is ended.
 final class Worker implements Runnable {
     private static final long SHORTEST_PAUSE = 50;
     private static final long LONGEST_PAUSE = 3000;
@@ -139,12 +141,13 @@ final class Worker implements Runnable {
             Envelope envelope,
             Work.Content content)
             throws IOException {
+        var line = new Line(conversation);
         Outcome outcome;
         switch (content) {
             case Work.Content.Inline(var bytes) ->
-                    outcome = outcome(envelope, new Source.Inline(bytes));
+                    outcome = outcome(envelope, new Source.Inline(bytes, line::isThere));
             case Work.Content.OnRequest(var length) -> {
-                var source = new Source.Fetched(conversation, length);
+                var source = new Source.Fetched(line, length);
                 outcome = outcome(envelope, source);
                 source.drain();
             }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /// One connection between rooms: words of one kind go out, words of another kind come in.
@@ -80,6 +81,40 @@ public final class Conversation<S, H> implements Closeable {
     public H hearWhenever() throws IOException {
         flush();
         return next();
+    }
+
+    /// Is the other end still there? Takes in what has come, up to the length of a frame, and does
+    /// not wait; what came is heard later. Over a socket only: of other channels nothing is known.
+    public boolean isThere() {
+        if (!(channel instanceof SocketChannel socket)) {
+            return true;
+        }
+        try {
+            socket.configureBlocking(false);
+            try {
+                return takesIn(socket);
+            } finally {
+                socket.configureBlocking(true);
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean takesIn(SocketChannel socket) throws IOException {
+        in.compact();
+        try {
+            int count = 1;
+            while (count > 0 && (in.hasRemaining() || in.capacity() <= heard.longest())) {
+                if (!in.hasRemaining()) {
+                    in = ByteBuffer.allocate(2 * in.capacity()).put(in.flip());
+                }
+                count = socket.read(in);
+            }
+            return count >= 0;
+        } finally {
+            in.flip();
+        }
     }
 
     private boolean hasWord() {

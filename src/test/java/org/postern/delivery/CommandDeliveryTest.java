@@ -3,12 +3,9 @@ package org.postern.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +16,11 @@ import org.postern.mail.Outcome;
 import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.os.Filesystem;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /// Mail into commands: the action's, those of forward files and of alias tables.
 class CommandDeliveryTest {
@@ -38,6 +40,7 @@ class CommandDeliveryTest {
             action "typo" mda "cat > %{dest.user[50:]}" userbase <users>
             action "wrapped" mda "cat > 'o ut'" userbase <users> wrapper "around"
             action "sleep" mda "cat > /dev/null; echo > DIR/out/fifo; sleep 600" userbase <users>
+            action "holds" mda "cat > /dev/null; exec > DIR/out/fifo; echo; sleep 60; sleep 1" userbase <users>
             action "in" maildir userbase <users>
             table strangers { alice = "20002:20002:DIR/home/bob" }
             table others { list = "carol" }
@@ -377,6 +380,64 @@ class CommandDeliveryTest {
             assertEquals("\n", Village.text(directory.resolve("out/fifo")));
             village.room.stop(Duration.ofMillis(50));
             deferred("terminated; the delivery room ends", job.outcome());
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aQueueThatHangsUpEndsTheCommand() throws Exception {
+        try (var village = village()) {
+            village.queue.hand(village.to("holds", "alice"), "\nbody\n");
+            endsWithTheQueue(village);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aQueueThatHangsUpAfterItsContentEndsTheCommand() throws Exception {
+        try (var village = village()) {
+            village.queue.hand(
+                    new FakeQueue.Job(
+                            village.to("holds", "alice"),
+                            new Work.Content.OnRequest(5),
+                            List.of(Chunk.of("\nb"), Chunk.of("od\n")),
+                            FakeQueue.End.WHOLE));
+            endsWithTheQueue(village);
+        }
+    }
+
+    /// The command, and all that it started, hold the other end of the fifo while they run.
+    private void endsWithTheQueue(Village village) throws Exception {
+        try (var fifo = Files.newInputStream(directory.resolve("out/fifo"))) {
+            assertEquals('\n', fifo.read());
+            village.queue.die();
+            assertEquals(-1, fifo.read());
+        }
+    }
+
+    @Test
+    void aCommandThatNobodyWaitsForIsNotStarted() throws Exception {
+        try (var village = village()) {
+            var user =
+                    new LocalUser(
+                            "alice",
+                            Village.ALICE,
+                            Village.ALICE,
+                            village.home("alice").toString());
+            var order =
+                    new Commands.Order(
+                            "echo > out",
+                            user,
+                            village.home("alice"),
+                            java.util.Map.of("PATH", "/bin"));
+            var letter =
+                    Letter.of(
+                            LetterTest.envelope(),
+                            new Source.Inline(Chunk.of("\nx\n"), () -> false));
+            assertThrows(
+                    ContentLost.class,
+                    () -> new Commands(Duration.ofMinutes(1), 1, 1).run(order, letter));
+            assertFalse(Files.exists(out(village)));
         }
     }
 

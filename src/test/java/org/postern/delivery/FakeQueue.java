@@ -1,15 +1,5 @@
 package org.postern.delivery;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
@@ -18,12 +8,26 @@ import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
 /// A queue that hands out the attempts a test wants, over a real socket.
 final class FakeQueue implements Hearing.Hearer, Closeable {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Deadlines deadlines;
     private final Hearing hearing;
+    private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
     private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
 
     /// How the content of a job ends.
@@ -85,6 +89,14 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
                         });
     }
 
+    /// Ends as a process does that is killed: hangs up on everybody.
+    void die() throws IOException {
+        close();
+        for (var channel : channels) {
+            channel.close();
+        }
+    }
+
     Job hand(Envelope envelope, String content) {
         return hand(
                 new Job(
@@ -101,6 +113,7 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
 
     @Override
     public void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
+        channels.add(channel);
         var conversation =
                 new Conversation<>(channel, Work.assignments(), Work.frames(), deadlines);
         while (true) {

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +15,10 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Set;
 
 /// What is put on top of a message, what is taken out of it, and what its header says.
 class LetterTest {
@@ -53,7 +54,7 @@ class LetterTest {
     }
 
     static Letter letter(String content) throws ContentLost {
-        return Letter.of(envelope(), new Source.Inline(Chunk.of(content)));
+        return Letter.of(envelope(), new Source.Inline(Chunk.of(content), () -> true));
     }
 
     private static String poured(Letter letter) throws Exception {
@@ -72,7 +73,8 @@ class LetterTest {
     void theNullSenderHasAReturnPathToo() throws Exception {
         var letter =
                 Letter.of(
-                        envelope(new ReversePath.Null()), new Source.Inline(Chunk.of("\nbody\n")));
+                        envelope(new ReversePath.Null()),
+                        new Source.Inline(Chunk.of("\nbody\n"), () -> true));
         assertEquals("Return-Path: <>\nDelivered-To: list@example.org\n\nbody\n", poured(letter));
     }
 

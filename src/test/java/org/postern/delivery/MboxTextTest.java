@@ -2,10 +2,11 @@ package org.postern.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Chunk;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /// A letter in a mailbox file.
 class MboxTextTest {
@@ -17,7 +18,8 @@ class MboxTextTest {
             """;
 
     private static String mbox(String content) throws Exception {
-        var letter = Letter.of(LetterTest.envelope(), new Source.Inline(Chunk.of(content)));
+        var letter =
+                Letter.of(LetterTest.envelope(), new Source.Inline(Chunk.of(content), () -> true));
         var text = new StringBuilder();
         MboxText.pour(
                 letter,
