@@ -1,14 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.mail.Outcome;
-import org.postern.os.Child;
-import org.postern.os.Confinement;
-import org.postern.os.Exit;
-import org.postern.os.OsException;
-import org.postern.os.Program;
-import org.postern.os.Spawn;
-import org.postern.os.Stdio;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,6 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postern.mail.Outcome;
+import org.postern.os.Child;
+import org.postern.os.Confinement;
+import org.postern.os.Exit;
+import org.postern.os.OsException;
+import org.postern.os.Program;
+import org.postern.os.Spawn;
+import org.postern.os.Stdio;
 
 /// Runs delivery commands: each in a session of its own, as a user, with the message as its input.
 ///

@@ -1,12 +1,11 @@
 package org.postern.delivery;
 
-import org.postern.mail.Envelope;
-import org.postern.mail.Mailbox;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.postern.mail.Envelope;
+import org.postern.mail.Mailbox;
 
 /// A message as one user gets it: the content, with exactly one Return-Path (RFC 5321 section 4.4)
 /// and one more Delivered-To on top, and no older Return-Path.

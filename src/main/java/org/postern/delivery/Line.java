@@ -1,11 +1,10 @@
 package org.postern.delivery;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Work;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Work;
 
 /// The conversation with the queue as long as an attempt lasts: the thread of the attempt fetches
 /// content over it, and whoever watches over a command sees by it whether the queue still waits for

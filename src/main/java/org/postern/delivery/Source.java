@@ -1,11 +1,10 @@
 package org.postern.delivery;
 
-import org.postern.ipc.Work;
-import org.postern.mail.Chunk;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.postern.ipc.Work;
+import org.postern.mail.Chunk;
 
 /// Where the content of a message comes from; it can be read once.
 sealed interface Source {

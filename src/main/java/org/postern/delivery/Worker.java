@@ -1,5 +1,14 @@
 package org.postern.delivery;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -10,16 +19,6 @@ import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 import org.postern.mail.SessionId;
 import org.postern.table.TableSet;
-
-import java.io.IOException;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /// One virtual thread that holds one conversation with the queue, and makes one attempt at a time.
 ///

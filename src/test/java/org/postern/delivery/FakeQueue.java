@@ -1,13 +1,5 @@
 package org.postern.delivery;
 
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Work;
-import org.postern.mail.Chunk;
-import org.postern.mail.Envelope;
-import org.postern.mail.Outcome;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -20,6 +12,13 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Work;
+import org.postern.mail.Chunk;
+import org.postern.mail.Envelope;
+import org.postern.mail.Outcome;
 
 /// A queue that hands out the attempts a test wants, over a real socket.
 final class FakeQueue implements Hearing.Hearer, Closeable {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,10 +18,6 @@ import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Set;
 
 /// What is put on top of a message, what is taken out of it, and what its header says.
 class LetterTest {

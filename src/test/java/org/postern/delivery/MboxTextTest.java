@@ -2,11 +2,10 @@ package org.postern.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.Test;
-import org.postern.mail.Chunk;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.postern.mail.Chunk;
 
 /// A letter in a mailbox file.
 class MboxTextTest {
