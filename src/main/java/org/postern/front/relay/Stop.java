@@ -1,10 +1,10 @@
 package org.postern.front.relay;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import org.postern.mail.AddressText;
 
 /// One address at which a message may be handed over, and how to speak there.
 ///
@@ -63,9 +63,6 @@ record Stop(String host, SocketAddress address, Dialect dialect, Security securi
 
     /// `address` as a key: `192.0.2.1` or `[2001:db8::1]`.
     static String key(InetAddress address) {
-        if (address instanceof Inet4Address) {
-            return address.getHostAddress();
-        }
-        return "[" + Inet6Text.of(address) + "]";
+        return AddressText.key(address);
     }
 }
