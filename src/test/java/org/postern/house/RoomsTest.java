@@ -43,27 +43,7 @@ class RoomsTest {
 
     private static House house() throws Exception {
         var plot = House.plot(CONFIG);
-        var keys = Files.createDirectory(plot.root().resolve("keys"));
-        if (SystemUsers.run(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-subj",
-                        "/CN=mx.example.org",
-                        "-days",
-                        "2",
-                        "-keyout",
-                        keys.resolve("key.pem").toString(),
-                        "-out",
-                        keys.resolve("cert.pem").toString())
-                != 0) {
-            throw new IOException("openssl could not make a key");
-        }
+        Pki.make(plot.root().resolve("keys"));
         var home = Files.createDirectory(plot.root().resolve("home"));
         Files.setAttribute(home, "unix:uid", 4321);
         Files.setAttribute(home, "unix:gid", 4321);
