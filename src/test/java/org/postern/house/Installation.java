@@ -55,6 +55,11 @@ final class Installation {
         return PLACE.resolve("classes") + File.pathSeparator + PLACE.resolve("lib");
     }
 
+    /// The same for a program that is no module.
+    static String classPath() {
+        return PLACE.resolve("classes") + File.pathSeparator + PLACE.resolve("lib") + "/*";
+    }
+
     static void copy(Path from, Path to) throws IOException {
         try (var files = Files.walk(from)) {
             for (var file : (Iterable<Path>) files::iterator) {

@@ -1,17 +1,20 @@
 package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KillingTest {
     private static final String CONFIG =
             """
+            pki mx.example.org cert "@ROOT@/keys/cert.pem"
+            pki mx.example.org key "@ROOT@/keys/key.pem"
             listen on 127.0.0.1 port @PORT@
             smtp limit max-mails 100000
             table people { carol = "4321:4321:@ROOT@/home" }
@@ -30,6 +35,7 @@ class KillingTest {
     private static final int CLIENTS = 8;
     private static final int KILLS = 3;
     private static final int BETWEEN_KILLS = 200;
+    private static final int SIGNATURES_BETWEEN_KILLS = 200;
 
     @BeforeAll
     static void usersExist() throws Exception {
@@ -39,35 +45,98 @@ class KillingTest {
     @ParameterizedTest
     @ValueSource(strings = {"queue", "front", "delivery"})
     void nothingAcknowledgedIsLost(String room) throws Exception {
+        try (var house = house();
+                var mail = new Mail(house)) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                mail.await(kill * BETWEEN_KILLS);
+                ProcessHandle.of(house.pid(room)).orElseThrow().destroyForcibly();
+            }
+            mail.await((KILLS + 1) * BETWEEN_KILLS);
+            assertNothingIsLost(house, mail);
+            assertTrue(house.log().contains("lost child: " + room), house.log());
+        }
+    }
+
+    /// The keeper's load is signatures, by a program that runs as the user of `front`: those that
+    /// come are right, and they come again after each restart, while mail goes its way.
+    @Test
+    void aKeeperThatIsKilledSignsAgain() throws Exception {
+        try (var house = house();
+                var mail = new Mail(house);
+                var signers = Signers.start(house)) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                mail.await(kill * BETWEEN_KILLS);
+                awaitSignatures(house, signers);
+                long before = house.pid("keeper");
+                ProcessHandle.of(before).orElseThrow().destroyForcibly();
+                int times = kill;
+                house.eventually(
+                        "a keeper", () -> house.log().split("keeper restarted", -1).length > times);
+                assertNotEquals(before, house.pid("keeper"));
+            }
+            awaitSignatures(house, signers);
+            mail.await((KILLS + 1) * BETWEEN_KILLS);
+            assertNothingIsLost(house, mail);
+            assertEquals(0, signers.counts().wrong());
+            assertTrue(signers.counts().failed() > 0, "the signers noticed");
+        }
+    }
+
+    private static void awaitSignatures(House house, Signers signers) throws Exception {
+        long enough = signers.counts().signed() + SIGNATURES_BETWEEN_KILLS;
+        house.eventually("signatures", () -> signers.counts().signed() >= enough);
+    }
+
+    private static House house() throws Exception {
         var plot = House.plot(CONFIG);
+        Pki.make(plot.root().resolve("keys"));
         var home = Files.createDirectory(plot.root().resolve("home"));
         Files.setAttribute(home, "unix:uid", 4321);
         Files.setAttribute(home, "unix:gid", 4321);
-        var acknowledged = ConcurrentHashMap.<String>newKeySet();
-        var over = new AtomicBoolean();
-        try (var house = plot.start()) {
-            var clients = new ArrayList<Thread>();
+        return plot.start();
+    }
+
+    private static void assertNothingIsLost(House house, Mail mail) throws Exception {
+        var acknowledged = mail.stop();
+        releaseWhatIsHeld(house);
+        house.eventually(
+                "every acknowledged message", () -> arrived(house).containsAll(acknowledged));
+        assertEquals(Set.of(), missing(house, acknowledged));
+    }
+
+    /// Clients that send mail until they are stopped.
+    private static final class Mail implements AutoCloseable {
+        private final House house;
+        private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final List<Thread> clients = new ArrayList<>();
+
+        Mail(House house) {
+            this.house = house;
             for (int i = 0; i < CLIENTS; i++) {
                 int number = i;
                 clients.add(
                         Thread.ofVirtual().start(() -> load(house, number, acknowledged, over)));
             }
-            for (int kill = 1; kill <= KILLS; kill++) {
-                int enough = kill * BETWEEN_KILLS;
-                house.eventually("load", () -> acknowledged.size() >= enough);
-                ProcessHandle.of(house.pid(room)).orElseThrow().destroyForcibly();
-            }
-            int enough = (KILLS + 1) * BETWEEN_KILLS;
-            house.eventually("load after the last kill", () -> acknowledged.size() >= enough);
+        }
+
+        /// Waits until so many messages were acknowledged.
+        void await(int enough) throws InterruptedException {
+            house.eventually("load", () -> acknowledged.size() >= enough);
+        }
+
+        /// Ends the clients; gives what was acknowledged.
+        Set<String> stop() throws InterruptedException {
+            close();
+            return Set.copyOf(acknowledged);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
             over.set(true);
             for (var client : clients) {
                 client.join();
             }
-            releaseWhatIsHeld(house);
-            house.eventually(
-                    "every acknowledged message", () -> arrived(house).containsAll(acknowledged));
-            assertTrue(house.log().contains("lost child: " + room), house.log());
-            assertEquals(Set.of(), missing(house, acknowledged));
         }
     }
 
