@@ -22,11 +22,13 @@ final class Check {
     private final Map<String, Wrapper> wrappers = new LinkedHashMap<>();
     private final Map<String, Pki> pki = new LinkedHashMap<>();
     private final Set<String> usedActions = new HashSet<>();
+    private boolean keyed;
 
     private Check(Sources sources, Parser.Parsed parsed) {
         this.sources = sources;
         this.parsed = parsed;
         this.problems = new ArrayList<>(parsed.problems());
+        problems.addAll(parsed.notYet());
     }
 
     /// Checks what was parsed; the problems of the parser come first.
@@ -80,6 +82,7 @@ final class Check {
             }
             case RelayAction action -> {
                 action.references().forEach(this::check);
+                action.options().forEach(this::check);
                 declare("action", action.name(), action, actions);
             }
             case Match match -> check(match);
@@ -89,6 +92,7 @@ final class Check {
                     warn(at, "only the first " + Bounce.MAX_WARNINGS + " intervals count");
                 }
             }
+            case Srs(_, var option) -> keyed |= option instanceof Srs.Option.Key;
             case Listen _, Mta _, Queue _, Smtp _ -> {}
         }
     }
@@ -96,6 +100,12 @@ final class Check {
     private void check(LocalAction.Option option) {
         if (option instanceof LocalAction.Wrapped(var at, var name)) {
             require("mda wrapper", name, at, wrappers);
+        }
+    }
+
+    private void check(RelayAction.Option option) {
+        if (option instanceof RelayAction.RewriteSender(var at) && !keyed) {
+            problem(at, "srs needs a key: no \"srs key\" stands before this line", List.of());
         }
     }
 
@@ -123,7 +133,11 @@ final class Check {
                 switch (table.origin()) {
                     case Origin.Inline _ -> Shape.LIST;
                     case Origin.InlineMapping _ -> Shape.MAPPING;
-                    case Origin.File _, Origin.Accounts _ -> Shape.EITHER;
+                    case Origin.File _,
+                            Origin.Database _,
+                            Origin.External _,
+                            Origin.Accounts _ ->
+                            Shape.EITHER;
                 };
         if (!use.shape().allows(actual)) {
             problem(use.at(), use.mismatch(actual), declaredAt("table", table));
@@ -196,7 +210,7 @@ final class Check {
             case TableDefinition table -> kind.equals("table") && table.name().equals(name);
             case Wrapper wrapper -> kind.equals("mda wrapper") && wrapper.name().equals(name);
             case Action action -> kind.equals("action") && action.name().equals(name);
-            case Bounce _, Listen _, Match _, Mta _, Pki _, Queue _, Smtp _ -> false;
+            case Bounce _, Listen _, Match _, Mta _, Pki _, Queue _, Smtp _, Srs _ -> false;
         };
     }
 

@@ -74,17 +74,15 @@ public record Config(
         var wrappers = new LinkedHashMap<String, Wrapper>();
         var listeners = new ArrayList<Listen>();
         var matches = new ArrayList<Match>();
-        var settings = Settings.DEFAULTS;
         parsed.inPlace().forEach(table -> tables.put(table.name(), table));
         for (Directive directive : parsed.directives()) {
-            settings = settings.with(directive);
             switch (directive) {
                 case Action action -> actions.put(action.name(), action);
                 case TableDefinition table -> tables.put(table.name(), table);
                 case Wrapper wrapper -> wrappers.put(wrapper.name(), wrapper);
                 case Listen listen -> listeners.add(listen);
                 case Match match -> matches.add(match);
-                case Bounce _, Mta _, Pki _, Queue _, Smtp _ -> {}
+                case Bounce _, Mta _, Pki _, Queue _, Smtp _, Srs _ -> {}
             }
         }
         return new Config(
@@ -95,7 +93,7 @@ public record Config(
                 matches,
                 wrappers,
                 check.pki(),
-                settings,
+                Settings.of(parsed.directives()),
                 check.references(),
                 check.warnings());
     }

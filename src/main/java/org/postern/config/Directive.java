@@ -3,9 +3,9 @@ package org.postern.config;
 /// One line of the configuration, or several in braces: what it begins with says what it is.
 ///
 ///     directive = include | macro | table | action | match | listen | bounce
-///               | mda | mta | pki | queue | smtp
+///               | mda | mta | pki | queue | smtp | srs
 public sealed interface Directive
-        permits Action, Bounce, Listen, Match, Mta, Pki, Queue, Smtp, TableDefinition, Wrapper {
+        permits Action, Bounce, Listen, Match, Mta, Pki, Queue, Smtp, Srs, TableDefinition, Wrapper {
 
     /// Where the directive, or the name it declares, stands.
     Position at();
@@ -48,7 +48,8 @@ public sealed interface Directive
             case SMTP -> Smtp.parse(in, at);
             case TABLE -> TableDefinition.parse(in);
             case INCLUDE -> throw new IllegalStateException("include is read by the parser");
-            case ADMD, CA, FILTER, PROC, SCHEDULER, SRS -> throw in.unsupported(at, word);
+            case SRS -> Srs.parse(in, at);
+            case ADMD, CA, FILTER, PROC, SCHEDULER -> throw in.unsupported(at, word);
         };
     }
 }

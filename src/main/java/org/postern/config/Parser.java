@@ -12,12 +12,14 @@ final class Parser {
     /// What was read.
     ///
     /// @param inPlace the tables written where they are used
+    /// @param notYet the uses of what nothing acts on yet
     /// @param broken the names that failed directives would have declared
     /// @param missing the included files whose text is not there
     record Parsed(
             List<Directive> directives,
             List<TableDefinition> inPlace,
             List<Problem> problems,
+            List<Problem> notYet,
             Set<String> broken,
             Set<String> missing) {}
 
@@ -40,6 +42,7 @@ final class Parser {
                 parser.directives,
                 parser.in.inPlace(),
                 parser.problems,
+                parser.in.notYet(),
                 parser.broken,
                 parser.missing);
     }

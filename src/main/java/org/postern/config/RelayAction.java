@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// An action that sends on to another host: the mail exchangers of the recipient's domain, or a smart
 /// host. TLS is used where the next hop offers it, and not verified.
 ///
-///     remote = "relay" { "helo" name | "src" tables | "host" tables }
+///     remote = "relay" { "helo" name | "src" tables | "host" tables | "srs" }
 public record RelayAction(Position at, String name, List<Option> options) implements Action {
 
     public RelayAction {
@@ -19,7 +19,7 @@ public record RelayAction(Position at, String name, List<Option> options) implem
     }
 
     /// One option of a relay action.
-    public sealed interface Option permits Helo, Source, SmartHosts, Action.Ttl {
+    public sealed interface Option permits Helo, Source, SmartHosts, RewriteSender, Action.Ttl {
         /// The words that begin an option.
         enum Word {
             AUTH,
@@ -48,6 +48,14 @@ public record RelayAction(Position at, String name, List<Option> options) implem
 
     /// The smart hosts to send to, in turn, as relay URLs.
     public record SmartHosts(TableRef table) implements Option {}
+
+    /// The sender is rewritten (Sender Rewriting Scheme), as [Settings#srs] says.
+    public record RewriteSender(Position at) implements Option {}
+
+    /// Whether the sender is rewritten (Sender Rewriting Scheme), as [Settings#srs] says.
+    public boolean rewritesSender() {
+        return option(RewriteSender.class).isPresent();
+    }
 
     /// The name given in EHLO, if not the server's.
     public Optional<String> helo() {
@@ -99,6 +107,7 @@ public record RelayAction(Position at, String name, List<Option> options) implem
             case HELO -> new Helo(in.hostName("the name to give in EHLO"));
             case SRC -> new Source(TableRef.parse(in, Service.SOURCE, TableRef.Shape.EITHER));
             case HOST -> new SmartHosts(TableRef.parse(in, Service.RELAYHOST, TableRef.Shape.LIST));
+            case SRS -> new RewriteSender(at);
             case AUTH,
                     BACKUP,
                     CA,
@@ -109,7 +118,6 @@ public record RelayAction(Position at, String name, List<Option> options) implem
                     MAIL_FROM,
                     PKI,
                     PROTOCOLS,
-                    SRS,
                     TLS ->
                     throw in.unsupported(at, word);
         };

@@ -12,6 +12,7 @@ import java.util.List;
 /// @param queueTtl how long an envelope may wait, if its action does not say
 /// @param warnIntervals after which times in the queue the sender is told that a message is late
 /// @param maxDeferred envelopes remembered for a next hop that is down
+/// @param srs how the senders of relayed mail are rewritten
 public record Settings(
         long maxMessageSize,
         int maxMails,
@@ -19,112 +20,62 @@ public record Settings(
         char subAddressDelimiter,
         Duration queueTtl,
         List<Duration> warnIntervals,
-        int maxDeferred) {
+        int maxDeferred,
+        SrsSettings srs) {
 
     /// What holds when the configuration says nothing.
-    public static final Settings DEFAULTS =
-            new Settings(
-                    35L << 20,
-                    100,
-                    1000,
-                    '+',
-                    Duration.ofDays(4),
-                    List.of(Duration.ofHours(4)),
-                    100);
+    public static final Settings DEFAULTS = of(List.of());
 
     public Settings {
         warnIntervals = List.copyOf(warnIntervals);
     }
 
-    /// These settings and what the directive changes in them.
-    Settings with(Directive directive) {
-        return switch (directive) {
-            case Smtp(_, var options) -> {
-                var settings = this;
-                for (Smtp.Option option : options) {
-                    settings = settings.with(option);
-                }
-                yield settings;
+    /// What these directives, in their order, make of the defaults.
+    static Settings of(List<Directive> directives) {
+        var draft = new Draft();
+        directives.forEach(draft::apply);
+        return new Settings(
+                draft.maxMessageSize,
+                draft.maxMails,
+                draft.maxRecipients,
+                draft.subAddressDelimiter,
+                draft.queueTtl,
+                draft.warnIntervals,
+                draft.maxDeferred,
+                draft.srs);
+    }
+
+    /// The settings while the directives are read: the defaults, and then what each of them changes.
+    private static final class Draft {
+        private long maxMessageSize = 35L << 20;
+        private int maxMails = 100;
+        private int maxRecipients = 1000;
+        private char subAddressDelimiter = '+';
+        private Duration queueTtl = Duration.ofDays(4);
+        private List<Duration> warnIntervals = List.of(Duration.ofHours(4));
+        private int maxDeferred = 100;
+        private SrsSettings srs = SrsSettings.NONE;
+
+        void apply(Directive directive) {
+            switch (directive) {
+                case Bounce(_, var intervals) ->
+                        warnIntervals = intervals.stream().limit(Bounce.MAX_WARNINGS).toList();
+                case Mta(_, int number) -> maxDeferred = number;
+                case Queue(_, var ttl) -> queueTtl = ttl;
+                case Smtp(_, var options) -> options.forEach(this::apply);
+                case Srs(_, var option) -> srs = srs.with(option);
+                case Action _, Listen _, Match _, Pki _, TableDefinition _, Wrapper _ -> {}
             }
-            case Queue(_, var ttl) -> withQueueTtl(ttl);
-            case Bounce(_, var intervals) ->
-                    withWarnIntervals(intervals.stream().limit(Bounce.MAX_WARNINGS).toList());
-            case Mta(_, int number) -> withMaxDeferred(number);
-            case Action _, Listen _, Match _, Pki _, TableDefinition _, Wrapper _ -> this;
-        };
-    }
+        }
 
-    private Settings with(Smtp.Option option) {
-        return switch (option) {
-            case Smtp.Option.MaxMessageSize(long bytes) ->
-                    new Settings(
-                            bytes,
-                            maxMails,
-                            maxRecipients,
-                            subAddressDelimiter,
-                            queueTtl,
-                            warnIntervals,
-                            maxDeferred);
-            case Smtp.Option.MaxMails(int number) ->
-                    new Settings(
-                            maxMessageSize,
-                            number,
-                            maxRecipients,
-                            subAddressDelimiter,
-                            queueTtl,
-                            warnIntervals,
-                            maxDeferred);
-            case Smtp.Option.MaxRecipients(int number) ->
-                    new Settings(
-                            maxMessageSize,
-                            maxMails,
-                            number,
-                            subAddressDelimiter,
-                            queueTtl,
-                            warnIntervals,
-                            maxDeferred);
-            case Smtp.Option.SubAddressDelimiter(char character) ->
-                    new Settings(
-                            maxMessageSize,
-                            maxMails,
-                            maxRecipients,
-                            character,
-                            queueTtl,
-                            warnIntervals,
-                            maxDeferred);
-        };
-    }
-
-    private Settings withQueueTtl(Duration ttl) {
-        return new Settings(
-                maxMessageSize,
-                maxMails,
-                maxRecipients,
-                subAddressDelimiter,
-                ttl,
-                warnIntervals,
-                maxDeferred);
-    }
-
-    private Settings withWarnIntervals(List<Duration> intervals) {
-        return new Settings(
-                maxMessageSize,
-                maxMails,
-                maxRecipients,
-                subAddressDelimiter,
-                queueTtl,
-                intervals,
-                maxDeferred);
-    }
-
-    private Settings withMaxDeferred(int number) {
-        return new Settings(
-                maxMessageSize,
-                maxMails,
-                maxRecipients,
-                subAddressDelimiter,
-                queueTtl,
-                warnIntervals,
-                number);
+        private void apply(Smtp.Option option) {
+            switch (option) {
+                case Smtp.Option.MaxMessageSize(long bytes) -> maxMessageSize = bytes;
+                case Smtp.Option.MaxMails(int number) -> maxMails = number;
+                case Smtp.Option.MaxRecipients(int number) -> maxRecipients = number;
+                case Smtp.Option.SubAddressDelimiter(char character) ->
+                        subAddressDelimiter = character;
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// A `table` directive, or a table written in place: a name and where the entries come from.
 ///
-///     table name "/path" | file:/path | static:/path | getpwnam
+///     table name "/path" | file:/path | static:/path | db:/path | getpwnam | type [ :/path ]
 ///     table name { key [, key ...] }
 ///     table name { key = value [, key = value ...] }
 public record TableDefinition(Position at, String name, Origin origin) implements Directive {
@@ -31,6 +31,15 @@ public record TableDefinition(Position at, String name, Origin origin) implement
         /// list.
         record File(String path) implements Origin {}
 
+        /// A constant database that `makemap` wrote, named by its absolute path.
+        record Database(String path) implements Origin {}
+
+        /// What another program or server answers: `sqlite`, `ldap`, or any other `table-type`.
+        ///
+        /// @param type what stands before the colon: letters, digits, `-` and `_`
+        /// @param path the absolute path after the colon; empty if there is none
+        record External(String type, String path) implements Origin {}
+
         /// The accounts of the system (`getpwnam`), which only the room `delivery` looks up.
         record Accounts() implements Origin {}
     }
@@ -40,6 +49,26 @@ public record TableDefinition(Position at, String name, Origin origin) implement
 
     /// One key and its value.
     public record Pair(Position at, String key, String value) {}
+
+    /// The kinds of origin that are not written in place.
+    enum Type {
+        DB,
+        /// Any type that is not one of the others.
+        EXTERNAL,
+        FILE,
+        GETPWNAM,
+        STATIC;
+
+        static Type of(String text) {
+            return switch (text) {
+                case "db" -> DB;
+                case "file" -> FILE;
+                case "getpwnam" -> GETPWNAM;
+                case "static" -> STATIC;
+                default -> EXTERNAL;
+            };
+        }
+    }
 
     /// The number of bytes a table's name may have.
     public static final int MAX_NAME = 2047;
@@ -76,31 +105,48 @@ public record TableDefinition(Position at, String name, Origin origin) implement
     private static Origin backend(Tokens in) throws Syntax {
         var at = in.position();
         var text = in.string("a path, file:/path, getpwnam or '{'");
-        int colon = text.startsWith("/") ? -1 : text.indexOf(':');
-        var type = colon < 0 ? text : text.substring(0, colon);
-        var path = text.startsWith("/") ? text : text.substring(colon + 1);
-        if (colon < 0 && !text.startsWith("/")) {
-            if (type.equals("getpwnam")) {
-                return new Origin.Accounts();
-            }
-            throw type.equals("file") || type.equals("static")
-                    ? in.error(
-                            at, "table type " + type + " needs a path, as in file:/etc/mail/list")
-                    : in.unsupported(at, "table type " + type);
+        if (text.startsWith("/")) {
+            return new Origin.File(path(in, at, text));
         }
+        int colon = text.indexOf(':');
+        var name = colon < 0 ? text : text.substring(0, colon);
+        var type = Type.of(name);
+        in.uses(at, type, "table type " + name);
+        if (colon < 0) {
+            return switch (type) {
+                case GETPWNAM -> new Origin.Accounts();
+                case EXTERNAL -> new Origin.External(name(in, at, name), "");
+                case DB, FILE, STATIC ->
+                        throw in.error(
+                                at,
+                                "table type "
+                                        + name
+                                        + " needs a path, as in "
+                                        + name
+                                        + ":/etc/mail/list");
+            };
+        }
+        var path = path(in, at, text.substring(colon + 1));
+        return switch (type) {
+            case DB -> new Origin.Database(path);
+            case FILE, STATIC -> new Origin.File(path);
+            case GETPWNAM -> throw in.error(at, "getpwnam takes no path");
+            case EXTERNAL -> new Origin.External(name(in, at, name), path);
+        };
+    }
+
+    private static String path(Tokens in, Position at, String path) throws Syntax {
         if (!path.startsWith("/") || path.length() > MAX_PATH || !Tokens.isPlain(path)) {
             throw in.error(at, "expected an absolute path, found \"" + path + "\"");
         }
-        return switch (type) {
-            case "file", "static" -> new Origin.File(path);
-            case "getpwnam" -> throw in.error(at, "getpwnam takes no path");
-            default -> {
-                if (text.startsWith("/")) {
-                    yield new Origin.File(path);
-                }
-                throw in.unsupported(at, "table type " + type);
-            }
-        };
+        return path;
+    }
+
+    private static String name(Tokens in, Position at, String type) throws Syntax {
+        if (!type.matches("[A-Za-z0-9_-]{1,64}")) {
+            throw in.error(at, "expected a path, a table type or '{', found \"" + type + '"');
+        }
+        return type;
     }
 
     /// Reads a list or a mapping in braces; the first element decides which it is.

@@ -20,6 +20,7 @@ final class Tokens {
     private final List<Token> begun = new ArrayList<>();
     private final List<String> candidates = new ArrayList<>();
     private final List<Token> ahead = new ArrayList<>(1);
+    private final List<Problem> notYet = new ArrayList<>();
     private int depth;
     private Position opened = Position.BUILT_IN;
 
@@ -35,6 +36,11 @@ final class Tokens {
     /// The tables written where they are used, in the order of the file.
     List<TableDefinition> inPlace() {
         return inPlace;
+    }
+
+    /// The words read so far that nothing acts on yet, in the order of the file.
+    List<Problem> notYet() {
+        return notYet;
     }
 
     /// The first tokens of the directive that is being read.
@@ -120,7 +126,7 @@ final class Tokens {
         if (!sees(words)) {
             return false;
         }
-        take();
+        takeNamed(words);
         return true;
     }
 
@@ -133,7 +139,7 @@ final class Tokens {
     /// Reads one of the keywords of an enum.
     <E extends Enum<E>> E word(Class<E> words, String what) throws Syntax {
         if (sees(words)) {
-            return named(words, take().text());
+            return takeNamed(words);
         }
         throw expected(what);
     }
@@ -145,13 +151,29 @@ final class Tokens {
             candidates.add(text(name));
         }
         if (token.kind() == Token.Kind.STRING && candidates.contains(token.text())) {
-            return named(names, take().text());
+            return takeNamed(names);
         }
         throw expected(what);
     }
 
-    private static <E extends Enum<E>> E named(Class<E> words, String text) {
-        return Enum.valueOf(words, text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    private <E extends Enum<E>> E takeNamed(Class<E> words) throws Syntax {
+        var token = take();
+        var name = token.text().toUpperCase(Locale.ROOT).replace('-', '_');
+        var word = Enum.valueOf(words, name);
+        NotYet.named(word).ifPresent(named -> refuse(token.at(), named));
+        return word;
+    }
+
+    /// Notes that the configuration wants what nothing acts on yet; reading goes on.
+    private void refuse(Position at, String named) {
+        notYet.add(error(at, '"' + named + "\" is not supported yet").problem());
+    }
+
+    /// Notes the same of what has no keyword of its own.
+    void uses(Position at, Enum<?> what, String named) {
+        if (NotYet.named(what).isPresent()) {
+            refuse(at, named);
+        }
     }
 
     /// Reads a string.

@@ -196,6 +196,9 @@ public final class TableSet {
                             yield fixed(use, Shape.MAPPING, places, rows(keys, values));
                         }
                         case Origin.File(var path) -> file(table, use, Path.of(path));
+                        case Origin.Database _, Origin.External _ ->
+                                throw new IllegalStateException(
+                                        "table " + table.name() + " is not supported yet");
                         case Origin.Accounts() -> Optional.<Contents>of(new Contents.Elsewhere());
                     };
             char delimiter = config.settings().subAddressDelimiter();

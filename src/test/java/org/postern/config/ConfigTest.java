@@ -279,7 +279,8 @@ class ConfigTest {
                         '-',
                         Duration.ofDays(1),
                         List.of(Duration.ofHours(1), Duration.ofHours(2)),
-                        7),
+                        7,
+                        SrsSettings.NONE),
                 settings);
     }
 
