@@ -133,10 +133,7 @@ final class Check {
                 switch (table.origin()) {
                     case Origin.Inline _ -> Shape.LIST;
                     case Origin.InlineMapping _ -> Shape.MAPPING;
-                    case Origin.File _,
-                            Origin.Database _,
-                            Origin.External _,
-                            Origin.Accounts _ ->
+                    case Origin.File _, Origin.Database _, Origin.External _, Origin.Accounts _ ->
                             Shape.EITHER;
                 };
         if (!use.shape().allows(actual)) {

@@ -5,7 +5,17 @@ package org.postern.config;
 ///     directive = include | macro | table | action | match | listen | bounce
 ///               | mda | mta | pki | queue | smtp | srs
 public sealed interface Directive
-        permits Action, Bounce, Listen, Match, Mta, Pki, Queue, Smtp, Srs, TableDefinition, Wrapper {
+        permits Action,
+                Bounce,
+                Listen,
+                Match,
+                Mta,
+                Pki,
+                Queue,
+                Smtp,
+                Srs,
+                TableDefinition,
+                Wrapper {
 
     /// Where the directive, or the name it declares, stands.
     Position at();

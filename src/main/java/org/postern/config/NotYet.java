@@ -3,9 +3,9 @@ package org.postern.config;
 import java.util.Map;
 import java.util.Optional;
 
-/// The words of the language that are read and checked, but that nothing acts on so far. A configuration
-/// with one of them is refused by name, so that no server runs that does less than its configuration
-/// says.
+/// The words of the language that are read and checked, but that nothing acts on so far. A
+/// configuration with one of them is refused by name, so that no server runs that does less than
+/// its configuration says.
 ///
 /// Whoever builds the missing part takes its line out of here, and adds no other.
 final class NotYet {

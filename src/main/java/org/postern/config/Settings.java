@@ -45,7 +45,8 @@ public record Settings(
                 draft.srs);
     }
 
-    /// The settings while the directives are read: the defaults, and then what each of them changes.
+    /// The settings while the directives are read: the defaults, and then what each of them
+    /// changes.
     private static final class Draft {
         private long maxMessageSize = 35L << 20;
         private int maxMails = 100;
