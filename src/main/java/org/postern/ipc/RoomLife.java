@@ -14,7 +14,6 @@ import org.postern.log.StreamSink;
 import org.postern.mail.Chunk;
 import org.postern.os.ProcessFacts;
 import org.postern.os.Seccomp;
-import org.postern.os.Syslog;
 
 /// The life of a room, from the supervisor's first word to its last: what all rooms' processes have
 /// in common.
@@ -131,7 +130,7 @@ public final class RoomLife {
             throw new Malformed("the supervisor's first word is Start");
         }
         try (var stream = new StreamSink(new FileOutputStream(java.io.FileDescriptor.err))) {
-            var log = new Log(sink(start.sink(), stream));
+            var log = new Log(LogSinks.of(start.sink(), stream));
             speak(log, start.verbosity());
             Thread.setDefaultUncaughtExceptionHandler(
                     (thread, e) -> log.bug("thread " + thread.getName(), e));
@@ -148,24 +147,6 @@ public final class RoomLife {
             leash.flush();
             return 1;
         }
-    }
-
-    private static Log.Sink sink(Leash.Sink where, StreamSink stream) {
-        return switch (where) {
-            case STANDARD_ERROR -> stream;
-            case SYSLOG -> {
-                var syslog = new Syslog("smtpd");
-                yield (level, line) -> syslog.write(severity(level), line);
-            }
-        };
-    }
-
-    private static Syslog.Severity severity(Log.Level level) {
-        return switch (level) {
-            case DEBUG -> Syslog.Severity.DEBUG;
-            case INFO -> Syslog.Severity.INFO;
-            case WARN, ERROR -> Syslog.Severity.ERROR;
-        };
     }
 
     private static void speak(Log log, Leash.Verbosity verbosity) {

@@ -33,15 +33,16 @@ public final class QueueControl implements ControlPoint.Room {
     @Override
     public Answer carryOut(Order order, Lines lines) throws IOException {
         return switch (order) {
-            case Order.ShowQueue(var selection) -> done(orders.showQueue(selection, lines));
+            case Order.ShowQueue(var selection) ->
+                    done(selection, orders.showQueue(selection, lines));
             case Order.ShowEnvelope(var id) ->
-                    found(orders.showEnvelope(id, lines), "no such envelope");
+                    found(orders.showEnvelope(id, lines), "no envelope " + id + " in the queue");
             case Order.ShowMessage(var id) ->
-                    found(orders.showMessage(id, lines), "no such message");
-            case Order.Schedule(var selection) -> done(orders.schedule(selection));
-            case Order.Remove(var selection) -> done(orders.remove(selection));
-            case Order.Hold(var selection) -> done(orders.hold(selection));
-            case Order.Release(var selection) -> done(orders.release(selection));
+                    found(orders.showMessage(id, lines), "no message " + id + " in the queue");
+            case Order.Schedule(var selection) -> done(selection, orders.schedule(selection));
+            case Order.Remove(var selection) -> done(selection, orders.remove(selection));
+            case Order.Hold(var selection) -> done(selection, orders.hold(selection));
+            case Order.Release(var selection) -> done(selection, orders.release(selection));
             case Order.Pause(var traffic) -> pause(traffic);
             case Order.Resume(var traffic) -> resume(traffic);
             case Order.ShowStats() -> stats(lines);
@@ -55,8 +56,22 @@ public final class QueueControl implements ControlPoint.Room {
         };
     }
 
-    private static Answer done(long count) {
-        return new Answer.Done(count);
+    /// Nothing done to what is there is an answer; what is not there is a mistake.
+    private Answer done(Order.Selection selection, long count) {
+        if (count > 0) {
+            return new Answer.Done(count);
+        }
+        return switch (selection) {
+            case Order.Selection.All() -> new Answer.Done(0);
+            case Order.Selection.OfMessage(var id) ->
+                    orders.has(selection)
+                            ? new Answer.Done(0)
+                            : new Answer.Refused("no message " + id + " in the queue");
+            case Order.Selection.One(var id) ->
+                    orders.has(selection)
+                            ? new Answer.Done(0)
+                            : new Answer.Refused("no envelope " + id + " in the queue");
+        };
     }
 
     private static Answer found(long count, String otherwise) {

@@ -51,4 +51,9 @@ public final class Xtext {
         }
         return Optional.of(out.toString());
     }
+
+    /// What `text` stands for if it is xtext, else `text` itself: to show people what a peer wrote.
+    public static String legible(String text) {
+        return decode(text).orElse(text);
+    }
 }

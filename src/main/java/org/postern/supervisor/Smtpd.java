@@ -17,6 +17,7 @@ import org.postern.config.ConfigException;
 import org.postern.config.Sources;
 import org.postern.ipc.Ending;
 import org.postern.ipc.Leash;
+import org.postern.ipc.LogSinks;
 import org.postern.log.Log;
 import org.postern.log.StreamSink;
 import org.postern.os.Capability;
@@ -29,7 +30,6 @@ import org.postern.os.Program;
 import org.postern.os.Signals;
 import org.postern.os.Spawn;
 import org.postern.os.Stdio;
-import org.postern.os.Syslog;
 
 /// The program `smtpd`: from its command line to its end.
 ///
@@ -152,7 +152,7 @@ public final class Smtpd {
         premises.prepare();
         try (var _ = alone();
                 var stream = new StreamSink(new FileOutputStream(FileDescriptor.err))) {
-            var log = new Log(sink(stream));
+            var log = new Log(LogSinks.of(options.sink(), stream));
             Supervisor.applyVerbosity(log, options.verbosity());
             log.info("info: Postern " + VERSION + " starting");
             if (household instanceof Household.Own(var self) && self.isRoot()) {
@@ -168,23 +168,6 @@ public final class Smtpd {
             supervisor.await();
             return 0;
         }
-    }
-
-    private Log.Sink sink(StreamSink stream) {
-        return switch (options.sink()) {
-            case STANDARD_ERROR -> stream;
-            case SYSLOG -> {
-                var syslog = new Syslog("smtpd");
-                yield (level, line) ->
-                        syslog.write(
-                                switch (level) {
-                                    case DEBUG -> Syslog.Severity.DEBUG;
-                                    case INFO -> Syslog.Severity.INFO;
-                                    case WARN, ERROR -> Syslog.Severity.ERROR;
-                                },
-                                line);
-            }
-        };
     }
 
     /// Holds the lock that keeps a second server from the same directories; it is let go when this

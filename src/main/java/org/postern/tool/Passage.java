@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import org.postern.ipc.Hearing;
 import org.postern.ipc.Place;
 
 /// `sendmail -bs`: passes standard input on to the server, and what it says to standard output.
@@ -24,9 +23,9 @@ final class Passage {
     int run() throws IOException {
         SocketChannel opened;
         try {
-            opened = Hearing.connect(place.wellKnownSocket());
+            opened = new Rooms(place).reachFront(Sendmail.STARTING);
         } catch (IOException e) {
-            terminal.line("421 4.3.0 smtpd is not running\r", StandardCharsets.US_ASCII);
+            terminal.line("421 4.3.0 " + e.getMessage() + "\r", StandardCharsets.US_ASCII);
             return Sendmail.TEMPORARY;
         }
         try (var channel = opened) {

@@ -22,6 +22,8 @@ final class Rooms {
     /// How far the time at which a process was born may be from that of a file it has written.
     private static final Duration ROUNDING = Duration.ofSeconds(2);
 
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     private final Place place;
     private final Deadlines deadlines = new Deadlines();
 
@@ -102,6 +104,38 @@ final class Rooms {
                     .isPresent();
         } catch (IOException | NumberFormatException e) {
             return false;
+        }
+    }
+
+    /// Connects to where every user of this machine hands in mail. While the server starts, or its
+    /// front is being started again, it waits, at most `patience`.
+    ///
+    /// @throws IOException saying why nobody hears there
+    SocketChannel reachFront(Duration patience) throws IOException {
+        var socket = place.wellKnownSocket();
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return Hearing.connect(socket);
+            } catch (IOException e) {
+                if (!isAlive()) {
+                    throw new IOException(
+                            "smtpd is not running (nobody hears on " + socket + ")", e);
+                }
+                if (System.nanoTime() - end >= 0) {
+                    throw new IOException("smtpd is still starting, or stopping", e);
+                }
+            }
+            pause();
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(LOOK);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 

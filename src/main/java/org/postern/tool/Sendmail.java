@@ -2,6 +2,7 @@ package org.postern.tool;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
 import org.postern.ipc.Place;
 import org.postern.mail.AddressSyntax;
 import org.postern.mail.Mailbox;
@@ -17,6 +17,9 @@ import org.postern.mail.Mailbox;
 /// `sendmail`: hands a message from standard input to the server, over the socket that it keeps for
 /// the users of this machine.
 final class Sendmail {
+    /// How long a server that is starting, or whose front is, is waited for.
+    static final Duration STARTING = Duration.ofSeconds(15);
+
     static final int OK = 0;
     static final int USAGE = 1;
     static final int NO_USER = 67;
@@ -90,10 +93,9 @@ final class Sendmail {
         var sender = sender(send, letter);
         SocketChannel channel;
         try {
-            channel = Hearing.connect(place.wellKnownSocket());
+            channel = new Rooms(place).reachFront(STARTING);
         } catch (IOException e) {
-            terminal.complain(
-                    "smtpd is not running (nobody hears on " + place.wellKnownSocket() + ")");
+            terminal.complain(String.valueOf(e.getMessage()));
             return bury(finish(send, letter, "localhost", sender), TEMPORARY);
         }
         try (var dialogue = new SmtpDialogue(channel, deadlines, witness(send.telling()))) {

@@ -30,6 +30,7 @@ import org.postern.ipc.Submission;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
+import org.postern.mail.EnvelopeId;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
@@ -174,6 +175,25 @@ class QueueRoomTest {
         var other = assertInstanceOf(Work.Assignment.Try.class, worker.hear(PATIENCE));
         assertEquals(second.envelopes(), List.of(other.envelopes().getFirst().id()));
         assertEquals(1, listing().size());
+    }
+
+    @Test
+    void anOrderForWhatIsNotInTheQueueIsRefused() throws Exception {
+        var id = EnvelopeId.parse("5c8e01d27a90b3f4").orElseThrow();
+        var one = new Order.Selection.One(id);
+        var message = new Order.Selection.OfMessage(id.message());
+        for (var order :
+                List.of(
+                        new Order.ShowQueue(message),
+                        new Order.Remove(one),
+                        new Order.Schedule(one),
+                        new Order.Hold(message),
+                        new Order.Release(message))) {
+            assertInstanceOf(Order.Answer.Refused.class, order(order, new ArrayList<>()));
+        }
+        assertEquals(
+                new Order.Answer.Done(0),
+                order(new Order.Remove(new Order.Selection.All()), new ArrayList<>()));
     }
 
     @Test

@@ -11,6 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -278,6 +280,18 @@ class SendmailTest {
         assertTrue(console.err().contains("smtpd is not running"), console.err());
         assertTrue(console.err().contains("NOT queued"), console.err());
         assertTrue(Files.exists(directory.resolve("dead.letter")));
+    }
+
+    @Test
+    void aServerThatIsStartingIsWaitedFor() throws Exception {
+        var running = place.run().resolve("smtpd.pid");
+        Files.writeString(running, ProcessHandle.current().pid() + "\n");
+        var sent = new FutureTask<>(() -> sendmail("bob@example.net"));
+        Thread.ofPlatform().daemon().start(sent);
+        try (var server = ScriptedServer.on(place.wellKnownSocket(), ACCEPTED)) {
+            assertEquals(0, sent.get(60, TimeUnit.SECONDS), console.err());
+            assertEquals(ACCEPTED, server.transcript());
+        }
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
+import org.postern.smtp.Xtext;
 
 /// A delivery status notification: says what became of a message for some of its recipients (RFC
 /// 3464 section 2), in the form of a `multipart/report` (RFC 6522 section 3).
@@ -155,7 +156,7 @@ public record Report(
     private void status(Lines out, String name) {
         out.line("Reporting-MTA: dns; " + name);
         if (!facts.dsnEnvelopeId().isEmpty()) {
-            out.line("Original-Envelope-Id: " + ascii(Xtext.decode(facts.dsnEnvelopeId())));
+            out.line("Original-Envelope-Id: " + ascii(Xtext.legible(facts.dsnEnvelopeId())));
         }
         out.line("Arrival-Date: " + DATE.format(arrived));
         for (var one : about) {
@@ -172,7 +173,7 @@ public record Report(
                     "Original-Recipient: "
                             + ascii(orcpt.substring(0, semicolon))
                             + "; "
-                            + ascii(Xtext.decode(orcpt.substring(semicolon + 1))));
+                            + ascii(Xtext.legible(orcpt.substring(semicolon + 1))));
         }
         out.line("Final-Recipient: rfc822; " + one.share().recipient());
         out.line("Action: " + action());

@@ -148,8 +148,9 @@ final class Disposal {
         var envelope = leased.envelope();
         if (Wish.hasNoSender(envelope)) {
             log.warn(
-                    "queue: no return path! evpid=%s to=<%s> is held: %s"
+                    "queue: %s! evpid=%s to=<%s> is held: %s"
                             .formatted(
+                                    nobodyToTell(envelope),
                                     envelope.id(),
                                     envelope.share().recipient(),
                                     Log.visible(outcome.text())));
@@ -166,6 +167,12 @@ final class Disposal {
         } else {
             end(task);
         }
+    }
+
+    /// Was it one of our own notifications that failed, or mail that came with the null
+    /// reverse-path?
+    private static String nobodyToTell(Envelope envelope) {
+        return envelope.message().origin().isLocal() ? "double bounce" : "no return path";
     }
 
     /// Nobody can be told: it is kept for the postmaster to see.
@@ -209,7 +216,15 @@ final class Disposal {
 
     private void expired(Task task, Store.Leased leased) {
         switch (leased.state().standing()) {
-            case State.Standing.Dead(_, _) -> end(task);
+            case State.Standing.Dead(var why, _) -> {
+                log.warn(
+                        "queue: evpid=%s to=<%s> is dropped; nobody could be told: %s"
+                                .formatted(
+                                        leased.envelope().id(),
+                                        leased.envelope().share().recipient(),
+                                        Log.visible(why)));
+                end(task);
+            }
             case State.Standing.Queued(), State.Standing.Held(_) ->
                     expired(task, leased, leased.envelope().progress());
         }

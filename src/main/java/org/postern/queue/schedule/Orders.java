@@ -96,6 +96,11 @@ public final class Orders {
         return rows(selection).stream().map(row -> row.id().value()).toList();
     }
 
+    /// Is anything of this in the queue?
+    public boolean has(Selection selection) {
+        return !rows(selection).isEmpty();
+    }
+
     /// The queue listing: one line of 14 fields for each envelope.
     public long showQueue(Selection selection, Lines lines) throws IOException {
         long count = 0;

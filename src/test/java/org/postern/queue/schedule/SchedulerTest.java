@@ -327,6 +327,8 @@ class SchedulerTest {
         after(Duration.ofDays(5));
         scheduler.tick();
         assertEquals(0, store.figures().envelopes());
+        assertTrue(
+                lines.toString().contains("is dropped; nobody could be told: "), lines::toString);
     }
 
     @Test
