@@ -2,6 +2,7 @@ package org.postern.delivery;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,9 +21,9 @@ import org.postern.table.AliasValues;
 
 /// Reads `~/.forward` as the user: only a regular file of the user's own that nobody else can
 /// write, in a home that is the user's or root's and that nobody else can write. What is not so is
-/// insecure, never absent: mail waits until the user has mended it.
+/// insecure, never absent: mail is refused until the user has mended it.
 ///
-/// A sticky home means that the user is editing the file.
+/// A sticky home means that the user is editing the file: mail waits.
 final class ForwardFile {
     private static final int LARGEST = 4095;
     private static final int MOST_TARGETS = 100;
@@ -32,9 +33,9 @@ final class ForwardFile {
     /// Errors that mean that there is no file: ENOENT, ENOTDIR.
     private static final Set<Errno> ABSENT = Set.of(Errno.ENOENT, Errno.ENOTDIR);
 
-    /// Errors that mean that the file is not one to follow: ELOOP, EACCES, ENXIO (a socket, a
-    /// FIFO).
-    private static final Set<Errno> UNSAFE = Set.of(Errno.ELOOP, Errno.EACCES, Errno.ENXIO);
+    /// Errors that pass by themselves. With any other, the file is not one to follow: a link
+    /// (ELOOP), one that the user may not read (EACCES), a socket (ENXIO).
+    private static final Set<Errno> PASSING = Set.of(Errno.EMFILE, Errno.ENFILE, Errno.EIO);
 
     private final AsUser asUser;
     private final Seals seals;
@@ -71,17 +72,19 @@ final class ForwardFile {
         try {
             int mode = (int) Files.getAttribute(home, "unix:mode");
             if ((mode & STICKY) != 0) {
-                return not(new Answer.Unavailable(home + " is sticky: the user is at work in it"));
+                return not(new Answer.Unreadable(home + " is sticky: the user is at work in it"));
             }
             try (var file = OpenFile.read(path)) {
                 return read(who, home, path, file);
             }
         } catch (NoSuchFileException e) {
             return not(new Answer.NoForward());
+        } catch (AccessDeniedException e) {
+            return not(new Answer.Insecure(home + " cannot be searched by the user"));
         } catch (OsException e) {
             return not(unopened(path, e));
         } catch (IOException e) {
-            return not(new Answer.Unavailable(Trouble.describe(e, who, path)));
+            return not(new Answer.Unreadable(Trouble.describe(e, who, path)));
         }
     }
 
@@ -94,9 +97,9 @@ final class ForwardFile {
             return new Answer.NoForward();
         }
         var text = path + ": " + Trouble.reason(e);
-        return UNSAFE.contains(e.errno())
-                ? new Answer.Insecure(text)
-                : new Answer.Unavailable(text);
+        return PASSING.contains(e.errno())
+                ? new Answer.Unreadable(text)
+                : new Answer.Insecure(text);
     }
 
     private static Reading read(LocalUser who, Path home, Path path, OpenFile file)
@@ -121,7 +124,7 @@ final class ForwardFile {
             return not(new Answer.Insecure(real + " can be written by others"));
         }
         if (facts.size() > LARGEST) {
-            return not(new Answer.Unavailable(path + " is over " + LARGEST + " bytes"));
+            return not(new Answer.Unreadable(path + " is over " + LARGEST + " bytes"));
         }
         return new Reading.Text(new String(file.readAll(LARGEST), StandardCharsets.ISO_8859_1));
     }
@@ -130,11 +133,11 @@ final class ForwardFile {
         var path = who.home() + "/.forward";
         return switch (AliasValues.parseForward(text)) {
             case org.postern.table.Answer.Failed<List<AliasValue>>(var cause) ->
-                    new Answer.Unavailable(path + ": " + cause);
+                    new Answer.Unreadable(path + ": " + cause);
             case org.postern.table.Answer.Absent<List<AliasValue>>() -> new Answer.NoForward();
             case org.postern.table.Answer.Found<List<AliasValue>>(var values) ->
                     values.size() > MOST_TARGETS
-                            ? new Answer.Unavailable(path + " names over 100 recipients")
+                            ? new Answer.Unreadable(path + " names over 100 recipients")
                             : targets(action, who, values);
         };
     }
@@ -151,13 +154,13 @@ final class ForwardFile {
                 case AliasValue.Include _ -> {} // Ignored in forward files.
                 case AliasValue.Command(var command) -> {
                     if (who.isRoot()) {
-                        return new Answer.Insecure("root's .forward may not name a command");
+                        return new Answer.Unavailable("root's .forward may not name a command");
                     }
                     targets.add(new Target.Command(seals.seal(owner, Kind.COMMAND, command)));
                 }
                 case AliasValue.File(var file) -> {
                     if (who.isRoot()) {
-                        return new Answer.Insecure("root's .forward may not name a file");
+                        return new Answer.Unavailable("root's .forward may not name a file");
                     }
                     targets.add(new Target.File(seals.seal(owner, Kind.FILE, file)));
                 }

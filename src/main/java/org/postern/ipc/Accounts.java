@@ -30,11 +30,13 @@ public sealed interface Accounts {
         /// There is, and the forward file says this.
         record Forwards(List<Target> targets) implements Answer {}
 
-        /// The forward file is not safe to follow, or names what it may not; for good, until the
-        /// user mends it. Deferred, so that nothing bounces meanwhile.
+        /// The forward file is not safe to follow. Mail is refused, so that the mistake is noticed.
         record Insecure(String why) implements Answer {}
 
-        /// It could not be found out just now.
+        /// The forward file is being edited, or cannot be read or understood now.
+        record Unreadable(String why) implements Answer {}
+
+        /// Whether there is such a user, or what the user may do, could not be found out just now.
         record Unavailable(String why) implements Answer {}
     }
 

@@ -113,12 +113,12 @@ class AccountsDeskTest {
 
     @Test
     void aMalformedLineIsNotSkipped() throws Exception {
-        assertInstanceOf(Answer.Unavailable.class, forward("bob\na@b@c@\n"));
+        assertInstanceOf(Answer.Unreadable.class, forward("bob\na@b@c@\n"));
     }
 
     @Test
     void anOverlongFileIsNotCut() throws Exception {
-        assertInstanceOf(Answer.Unavailable.class, forward("#".repeat(4096)));
+        assertInstanceOf(Answer.Unreadable.class, forward("#".repeat(4096)));
     }
 
     @Test
@@ -198,10 +198,106 @@ class AccountsDeskTest {
     @Test
     void aStickyHomeMeansWait() throws Exception {
         assertInstanceOf(
-                Answer.Unavailable.class,
+                Answer.Unreadable.class,
                 prepared(
                         (village, file) ->
                                 Files.setAttribute(village.home("alice"), "unix:mode", 01700)));
+    }
+
+    @Test
+    void anEmptyFileIsNone() throws Exception {
+        assertEquals(new Answer.NoForward(), forward(""));
+    }
+
+    @Test
+    void aDirectoryIsNoFile() throws Exception {
+        assertInstanceOf(
+                Answer.Insecure.class,
+                prepared(
+                        (village, file) -> {
+                            Files.delete(file);
+                            Village.give(Files.createDirectory(file), Village.ALICE);
+                        }));
+    }
+
+    @Test
+    void aFileThatAnyoneMayWriteIsInsecure() throws Exception {
+        assertInstanceOf(
+                Answer.Insecure.class,
+                prepared((village, file) -> Village.chmod(file, "rw-r--rw-")));
+    }
+
+    @Test
+    void aFileOfRootIsNotTheUsers() throws Exception {
+        assertInstanceOf(
+                Answer.Insecure.class, prepared((village, file) -> Village.give(file, 0)));
+    }
+
+    @Test
+    void aHomeThatAnyoneMayWriteIsInsecure() throws Exception {
+        assertInstanceOf(
+                Answer.Insecure.class,
+                prepared((village, file) -> Village.chmod(village.home("alice"), "rwxr-xrwx")));
+    }
+
+    @Test
+    void aHomeThatTheUserMayNotEnterIsInsecure() throws Exception {
+        assertInstanceOf(
+                Answer.Insecure.class,
+                prepared(
+                        (village, file) -> {
+                            Village.give(village.home("alice"), Village.BOB);
+                            Village.chmod(village.home("alice"), "rwx------");
+                        }));
+    }
+
+    @Test
+    void aHomeOfRootIsAsGood() throws Exception {
+        assertEquals(
+                new Answer.Forwards(List.of(new Target.User("bob"))),
+                prepared(
+                        (village, file) -> {
+                            Village.give(village.home("alice"), 0);
+                            Village.chmod(village.home("alice"), "rwxr-xr-x");
+                        }));
+    }
+
+    @Test
+    void aHomeMayBeALink() throws Exception {
+        assertEquals(
+                new Answer.Forwards(List.of(new Target.User("bob"))),
+                prepared(
+                        (village, file) -> {
+                            var real = village.home("alice").resolveSibling("real");
+                            Files.move(village.home("alice"), real);
+                            Files.createSymbolicLink(village.home("alice"), real);
+                        }));
+    }
+
+    @Test
+    void aFileWithTooManyRecipientsMeansWait() throws Exception {
+        assertInstanceOf(Answer.Unreadable.class, forward("u@b.c\n".repeat(101)));
+    }
+
+    @Test
+    void aCommandOrFileOfRootMeansWait() throws Exception {
+        var config =
+                CONFIG
+                        + """
+                        table chiefs { chief = "0:0:DIR/home/chief" }
+                        action "chiefs" maildir userbase <chiefs>
+                        """;
+        try (var village = new Village(directory, config)) {
+            Files.createDirectory(village.home("chief"));
+            for (var text : List.of("|cat\n", "/var/tmp/x\n")) {
+                village.write("chief", 0, ".forward", text);
+                assertInstanceOf(
+                        Answer.Unavailable.class, village.ask(new Accounts.Of("chiefs", "chief")));
+            }
+            village.write("chief", 0, ".forward", "alice\n");
+            assertInstanceOf(
+                    Answer.Forwards.class, village.ask(new Accounts.Of("chiefs", "chief")));
+        }
     }
 
     @Test

@@ -68,7 +68,10 @@ public final class DeliveryAccounts implements AccountBook, Closeable {
                     Accounts.Answer.NoForward _,
                     Accounts.Answer.Forwards _ ->
                     true;
-            case Accounts.Answer.Insecure _, Accounts.Answer.Unavailable _ -> false;
+            case Accounts.Answer.Insecure _,
+                    Accounts.Answer.Unreadable _,
+                    Accounts.Answer.Unavailable _ ->
+                    false;
         };
     }
 

@@ -33,8 +33,8 @@ final class Expansion {
     /// The depth at which an expansion is given up; the recipient itself is at 0.
     static final int DEEPEST = 10;
 
-    /// The points an expansion may have before a forward file may add no more.
-    static final int MOST_BEFORE_FORWARD = 100;
+    /// The points an expansion may have after a forward file has added its own.
+    static final int MOST_AFTER_FORWARD = 100;
 
     /// The points an expansion may have.
     static final int MOST = 20_000;
@@ -154,6 +154,8 @@ final class Expansion {
             case Accounts.Answer.NoForward() -> settle(node, action, home);
             case Accounts.Answer.Forwards(var targets) -> follow(node, action, home, targets);
             case Accounts.Answer.Insecure(var why) ->
+                    Optional.of(badList(node, "forward file: " + why));
+            case Accounts.Answer.Unreadable(var why) ->
                     Optional.of(badListNow(node, "forward file: " + why));
             case Accounts.Answer.Unavailable(var why) -> Optional.of(later(node, why));
         };
@@ -164,13 +166,16 @@ final class Expansion {
             LocalAction action,
             Destination.Account home,
             List<Accounts.Target> targets) {
-        if (seen.size() + targets.size() > MOST_BEFORE_FORWARD) {
-            return Optional.of(badListNow(node, "forward file: too many recipients"));
-        }
         int before = seen.size();
         node.follow(home.user());
         var end = add(node, targets.stream().map(target -> value(action, home, target)).toList());
-        return end.isPresent() || seen.size() > before ? end : settle(node, action, home);
+        if (end.isPresent()) {
+            return end;
+        }
+        if (seen.size() > MOST_AFTER_FORWARD) {
+            return Optional.of(badListNow(node, "forward file: too many recipients"));
+        }
+        return seen.size() > before ? Optional.empty() : settle(node, action, home);
     }
 
     /// A user is the end of an expansion, unless the action has no way to deliver.

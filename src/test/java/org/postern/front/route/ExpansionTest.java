@@ -325,9 +325,11 @@ class ExpansionTest {
         var routes =
                 plain("maildir")
                         .account("bob", new Accounts.Answer.Unavailable("away"))
-                        .account("eve", new Accounts.Answer.Insecure("anyone can write it"));
+                        .account("eve", new Accounts.Answer.Unreadable("being edited"))
+                        .account("dan", new Accounts.Answer.Insecure("anyone can write it"));
         assertEquals(temporary("bob@here.example"), routes.of("bob@here.example"));
         assertEquals(badListNow("eve@here.example"), routes.of("eve@here.example"));
+        assertEquals(badList("dan@here.example"), routes.of("dan@here.example"));
     }
 
     @Test

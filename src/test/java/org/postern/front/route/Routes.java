@@ -31,17 +31,14 @@ final class Routes {
     private final RulesetRouter router;
     private final Map<String, Accounts.Answer> accounts = new HashMap<>();
     private final List<Accounts> asked = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
     private Origin origin = from("198.51.100.7");
     private ReversePath sender = new ReversePath.Sender(new Mailbox("alice", "example.net"));
 
     private Routes(String config) throws ConfigException {
         var parsed = Config.parse(Sources.of("smtpd.conf", config, HOST));
         var tables =
-                TableSet.open(
-                        parsed,
-                        complaint -> {
-                            throw new AssertionError(complaint);
-                        });
+                TableSet.open(parsed, complaints::add);
         var ruleset =
                 new Ruleset(
                         parsed,
@@ -52,9 +49,14 @@ final class Routes {
         this.router = new RulesetRouter(ruleset, new Aliases(tables), this::answer);
     }
 
+    /// The router of a configuration that may be refused.
+    static Routes read(String config) throws ConfigException {
+        return new Routes(config);
+    }
+
     static Routes by(String config) {
         try {
-            return new Routes(config);
+            return read(config);
         } catch (ConfigException e) {
             throw new AssertionError(e);
         }
@@ -130,6 +132,11 @@ final class Routes {
                 "client.example.net",
                 new Origin.Login.Anonymous(),
                 new Origin.Security.Plain());
+    }
+
+    /// What the tables had to complain of.
+    List<String> complaints() {
+        return complaints;
     }
 
     List<Accounts> asked() {
