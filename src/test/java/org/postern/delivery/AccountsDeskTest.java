@@ -229,8 +229,7 @@ class AccountsDeskTest {
 
     @Test
     void aFileOfRootIsNotTheUsers() throws Exception {
-        assertInstanceOf(
-                Answer.Insecure.class, prepared((village, file) -> Village.give(file, 0)));
+        assertInstanceOf(Answer.Insecure.class, prepared((village, file) -> Village.give(file, 0)));
     }
 
     @Test

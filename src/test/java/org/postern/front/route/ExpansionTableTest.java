@@ -254,8 +254,8 @@ class ExpansionTableTest {
         check(section, entries, "maildir alias <names>", users, recipient, expected);
     }
 
-    /// 9.1: the values of an alias. S33, S34: what is no recipient is refused when the table is read;
-    /// nothing of it is cut or skipped.
+    /// 9.1: the values of an alias. S33, S34: what is no recipient is refused when the table is
+    /// read; nothing of it is cut or skipped.
     @ParameterizedTest
     @CsvSource(
             delimiterString = "::",

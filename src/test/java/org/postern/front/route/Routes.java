@@ -37,8 +37,7 @@ final class Routes {
 
     private Routes(String config) throws ConfigException {
         var parsed = Config.parse(Sources.of("smtpd.conf", config, HOST));
-        var tables =
-                TableSet.open(parsed, complaints::add);
+        var tables = TableSet.open(parsed, complaints::add);
         var ruleset =
                 new Ruleset(
                         parsed,

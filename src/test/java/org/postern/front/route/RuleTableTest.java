@@ -108,7 +108,9 @@ class RuleTableTest {
     void aTableThatCannotBeAskedIsTemporaryWithAndWithoutExclamation(Asking one) {
         assertEquals(
                 List.of("TEMP", "TEMP"),
-                List.of(decision(one.words() + " <lost>"), decision("!" + one.words() + " <lost>")));
+                List.of(
+                        decision(one.words() + " <lost>"),
+                        decision("!" + one.words() + " <lost>")));
     }
 
     @ParameterizedTest
@@ -160,7 +162,8 @@ class RuleTableTest {
 
     @Test
     void anErrorEndsTheWholeEvaluationAndTheRejectBehindItDoesNotCount() {
-        for (var last : List.of("match from any for any reject", "match from any for any action x")) {
+        for (var last :
+                List.of("match from any for any reject", "match from any for any action x")) {
             var routes =
                     Routes.by(
                             """
@@ -211,7 +214,8 @@ class RuleTableTest {
         var routes =
                 Routes.by(
                                 "table lost { \"x\" }\naction \"out\" relay\n"
-                                        + rules.replace("; ", "\n").replace("action out", "action \"out\"")
+                                        + rules.replace("; ", "\n")
+                                                .replace("action out", "action \"out\"")
                                         + "\n")
                         .origin(
                                 new Origin(
@@ -271,8 +275,8 @@ class RuleTableTest {
         assertEquals(expected, decision(routes));
     }
 
-    /// 5.2, the last paragraph: what the tests see of a mailbox that an alias named. Tag, HELO, login,
-    /// TLS and sender stay the session's.
+    /// 5.2, the last paragraph: what the tests see of a mailbox that an alias named. Tag, HELO,
+    /// login, TLS and sender stay the session's.
     @ParameterizedTest
     @CsvSource(
             delimiterString = "::",
