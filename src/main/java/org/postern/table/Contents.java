@@ -23,7 +23,8 @@ sealed interface Contents permits Contents.Held, Contents.Elsewhere {
     /// The next key, in turn.
     Answer<String> fetch(Service service);
 
-    /// Takes the entries from their source again, now: how many there are, or why the old ones stay.
+    /// Takes the entries from their source again, now: how many there are, or why the old ones
+    /// stay.
     Answer<Integer> reload();
 
     /// Entries that this room has at hand.

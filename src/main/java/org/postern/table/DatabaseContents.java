@@ -18,8 +18,7 @@ final class DatabaseContents implements Contents.Held {
         var stamp = Stamp.of(path);
         var first = entries(path);
         return new DatabaseContents(
-                new Watched<>(
-                        path, _ -> new Answer.Found<>(entries(path)), watcher, stamp, first));
+                new Watched<>(path, _ -> new Answer.Found<>(entries(path)), watcher, stamp, first));
     }
 
     private static Entries entries(Path path) throws IOException {

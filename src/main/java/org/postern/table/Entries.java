@@ -36,7 +36,8 @@ final class Entries {
         this.order = new Once<>(this::sorted);
     }
 
-    /// Entries in memory, with what their keys are as regular expressions, if anybody asks for that.
+    /// Entries in memory, with what their keys are as regular expressions, if anybody asks for
+    /// that.
     static Entries of(Shape shape, PackedRows rows, List<Regex> expressions) {
         var ready = List.copyOf(expressions);
         return new Entries(shape, rows, new Once<>(() -> ready));

@@ -108,8 +108,7 @@ final class FileContents implements Contents.Held {
         if (!mistakes.isEmpty()) {
             return new Reading.Bad(mistakes.inOrder());
         }
-        var entries =
-                Entries.of(text.shape(), packer.packed(text.shape()), checker.expressions());
+        var entries = Entries.of(text.shape(), packer.packed(text.shape()), checker.expressions());
         entries.prepare(use.services());
         return new Reading.Good(entries);
     }

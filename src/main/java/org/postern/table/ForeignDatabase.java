@@ -32,8 +32,7 @@ final class ForeignDatabase {
             return Optional.of("a GDBM file; rebuild it from its text (makemap)");
         }
         if (isText(bytes, Math.min(length, SAMPLE))) {
-            return Optional.of(
-                    "a text; use \"file:\" for it, or make a database of it (makemap)");
+            return Optional.of("a text; use \"file:\" for it, or make a database of it (makemap)");
         }
         return Optional.empty();
     }

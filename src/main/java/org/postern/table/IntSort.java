@@ -41,8 +41,7 @@ final class IntSort {
         int right = middle;
         for (int i = start; i < end; i++) {
             boolean takeLeft =
-                    right >= end
-                            || (left < middle && order.compare(from[left], from[right]) <= 0);
+                    right >= end || (left < middle && order.compare(from[left], from[right]) <= 0);
             to[i] = takeLeft ? from[left++] : from[right++];
         }
     }

@@ -125,8 +125,7 @@ final class Networks {
             var order = new int[count6];
             Arrays.setAll(order, i -> i);
             var sorted =
-                    new Networks(
-                            outermost4, new long[count6], new long[count6], new byte[count6]);
+                    new Networks(outermost4, new long[count6], new long[count6], new byte[count6]);
             int kept = 0;
             for (int i : IntSort.sort(order, this::compare)) {
                 sorted.inet6High[kept] = high[i];

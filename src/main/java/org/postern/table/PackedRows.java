@@ -143,8 +143,7 @@ final class PackedRows implements Rows {
             return Optional.of("");
         }
         int from = at + key.length() + 1;
-        return Optional.of(
-                new String(bytes, from, end(from) - from, StandardCharsets.ISO_8859_1));
+        return Optional.of(new String(bytes, from, end(from) - from, StandardCharsets.ISO_8859_1));
     }
 
     @Override

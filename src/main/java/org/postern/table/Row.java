@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /// One row of a table, as a view of the bytes that it lies in.
 ///
-/// A reader has one of these and moves it along: it is good until the next row, and whoever wants to
-/// keep something of it makes a string. Owned by one thread.
+/// A reader has one of these and moves it along: it is good until the next row, and whoever wants
+/// to keep something of it makes a string. Owned by one thread.
 final class Row {
     private static final byte[] NOTHING = {};
     private static final int LONGEST_SHOWN = 500;

@@ -69,8 +69,8 @@ final class SortedTexts {
         return new String(bytes, order[index], end - order[index], StandardCharsets.ISO_8859_1);
     }
 
-    /// Some texts that lie side by side and have the first `depth` bytes in common; there may
-    /// be none.
+    /// Some texts that lie side by side and have the first `depth` bytes in common; there may be
+    /// none.
     record Range(int from, int to, int depth) {
         boolean isEmpty() {
             return from >= to;
@@ -85,7 +85,8 @@ final class SortedTexts {
     /// Those of a range that go on with `c`.
     Range with(Range range, char c) {
         int from = firstFrom(range, c);
-        return new Range(from, firstFrom(new Range(from, range.to, range.depth), c + 1), range.depth + 1);
+        return new Range(
+                from, firstFrom(new Range(from, range.to, range.depth), c + 1), range.depth + 1);
     }
 
     /// Whether one of a range, which is not empty, ends where they have no more in common.

@@ -44,9 +44,7 @@ public final class Table {
 
     /// The text that a mapping holds for a key. Asking a list fails.
     public Answer<String> lookup(Service service, String key) {
-        return isTooLong(key)
-                ? tooLong()
-                : named(contents.lookup(service, folded(service, key)));
+        return isTooLong(key) ? tooLong() : named(contents.lookup(service, folded(service, key)));
     }
 
     /// The next key, in turn, that the table has for a service.

@@ -60,7 +60,8 @@ final class TableOpener {
             switch (table.origin()) {
                 case Origin.Inline _, Origin.InlineMapping _ -> {
                     var contents = open(table);
-                    if (contents.isPresent() && contents.get() instanceof Contents.Fixed(var held)) {
+                    if (contents.isPresent()
+                            && contents.get() instanceof Contents.Fixed(var held)) {
                         collectIncluded(held.rows(), use);
                     }
                 }
@@ -68,7 +69,8 @@ final class TableOpener {
                     TableText.Sink sink = (row, _) -> collectIncluded(row, use);
                     note(table, Path.of(path), FileContents.check(Path.of(path), use, sink));
                 }
-                case Origin.Database(var path) -> collectIncluded(Database.open(Path.of(path)), use);
+                case Origin.Database(var path) ->
+                        collectIncluded(Database.open(Path.of(path)), use);
                 case Origin.External _ -> throw unsupported(table);
                 case Origin.Accounts() -> {}
             }
@@ -168,8 +170,7 @@ final class TableOpener {
             return mistakes.isEmpty()
                     ? Optional.of(
                             new Contents.Fixed(
-                                    Entries.of(
-                                            shape, packer.packed(shape), checker.expressions())))
+                                    Entries.of(shape, packer.packed(shape), checker.expressions())))
                     : Optional.empty();
         }
     }
@@ -207,7 +208,8 @@ final class TableOpener {
     private void collectIncluded(Row row, Use use) {
         if (use.services().contains(Service.ALIAS)
                 && row.valueHas("include:")
-                && AliasValues.parse(row.value()) instanceof Answer.Found<List<AliasValue>>(var values)) {
+                && AliasValues.parse(row.value())
+                        instanceof Answer.Found<List<AliasValue>>(var values)) {
             for (var value : values) {
                 if (value instanceof AliasValue.Include(var path)) {
                     included.add(Path.of(path));

@@ -86,7 +86,10 @@ record Use(Set<Service> services, Set<Shape> shapes) {
                 case ALIAS -> alias(row);
                 case RELAYHOST -> {
                     var url = actual == Shape.MAPPING ? row.value() : row.key();
-                    require(RelayUrl.parse(url).isPresent(), row, "not a relay URL: " + quoted(url));
+                    require(
+                            RelayUrl.parse(url).isPresent(),
+                            row,
+                            "not a relay URL: " + quoted(url));
                 }
                 case SOURCE ->
                         require(
@@ -155,8 +158,6 @@ record Use(Set<Service> services, Set<Shape> shapes) {
     }
 
     private static String word(Shape shape) {
-        return shape == Shape.EITHER
-                ? "list or mapping"
-                : shape.name().toLowerCase(Locale.ROOT);
+        return shape == Shape.EITHER ? "list or mapping" : shape.name().toLowerCase(Locale.ROOT);
     }
 }

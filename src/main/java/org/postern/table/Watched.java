@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// What was read from a file, and is read again when the file has changed.
 ///
-/// Whoever asks looks at the file, but not more than once a second. A new file that was renamed into
-/// the place of the old one is read at once. A file that was changed where it lies may be half
+/// Whoever asks looks at the file, but not more than once a second. A new file that was renamed
+/// into the place of the old one is read at once. A file that was changed where it lies may be half
 /// written, so it is read when it has kept still for a second, or after ten at the latest; and it
-/// counts only if it did not change meanwhile. What has become unreadable or malformed is complained
-/// of once, and what was read before stays. Shared by all that ask: the newest is published by a
-/// volatile field, and the lock only keeps two from reading at the same time.
+/// counts only if it did not change meanwhile. What has become unreadable or malformed is
+/// complained of once, and what was read before stays. Shared by all that ask: the newest is
+/// published by a volatile field, and the lock only keeps two from reading at the same time.
 final class Watched<T> {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration UNREST = Duration.ofSeconds(10);

@@ -6,10 +6,10 @@ import java.util.BitSet;
 /// The host name patterns among the keys of a table, found without trying one after the other.
 ///
 /// What a pattern covers is said by [HostPattern], and the same is found here in another way. Of a
-/// pattern that is a `*` and a text behind it, the `*` ends at the first place in the host name that
-/// has the first character of the text: so one lookup, with what the host name has from there, finds
-/// all patterns that begin with `*` and this character. Patterns of other forms are sorted, and
-/// followed like the branches of a tree.
+/// pattern that is a `*` and a text behind it, the `*` ends at the first place in the host name
+/// that has the first character of the text: so one lookup, with what the host name has from there,
+/// finds all patterns that begin with `*` and this character. Patterns of other forms are sorted,
+/// and followed like the branches of a tree.
 final class Wildcards {
     private static final int BYTES = 256;
 

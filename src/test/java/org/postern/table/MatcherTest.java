@@ -11,8 +11,7 @@ import org.postern.config.Service;
 /// Which entry of a list stands for which key.
 class MatcherTest {
 
-    private static boolean matches(Service service, String entries, String key)
-            throws IOException {
+    private static boolean matches(Service service, String entries, String key) throws IOException {
         return TestRows.list(List.of(entries.split(" "))).contains(service, key, '+');
     }
 

@@ -24,9 +24,7 @@ class PackedRowsTest {
         var room = new byte[text.length() + 2];
         System.arraycopy(bytes(text), 0, room, 0, text.length());
         var packer = new PackedRows.Packer(room);
-        var table =
-                new TableText(
-                        Shape.EITHER, new Mistakes(Mistakes.Showing.LINES), packer::add);
+        var table = new TableText(Shape.EITHER, new Mistakes(Mistakes.Showing.LINES), packer::add);
         table.read(room, text.length());
         return packer.packed(table.shape());
     }

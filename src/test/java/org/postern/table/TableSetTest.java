@@ -325,8 +325,7 @@ class TableSetTest {
     @Test
     void whatAnInlineTableIncludesIsKnown() throws Exception {
         var text = "table t { all = \"bob, :include:/srv/list\", few = include:/srv/few }\n";
-        assertEquals(
-                Set.of(Path.of("/srv/list"), Path.of("/srv/few")), included(text + ALIASES));
+        assertEquals(Set.of(Path.of("/srv/list"), Path.of("/srv/few")), included(text + ALIASES));
     }
 
     @Test
