@@ -12,6 +12,7 @@ import org.postern.config.ConfigException;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife.Circumstances;
+import org.postern.ipc.RoomLife.Ready;
 import org.postern.ipc.RoomLife.Tenant;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
@@ -121,9 +122,12 @@ public final class DeliveryRoom implements Tenant {
     }
 
     @Override
-    public void reload(Config config) throws IOException {
-        tables = open(config);
-        users.forget();
+    public Ready prepare(Config config) throws IOException {
+        var fresh = open(config);
+        return () -> {
+            tables = fresh;
+            users.forget();
+        };
     }
 
     /// Takes no more work, lets attempts end within `grace`, then kills the commands that still

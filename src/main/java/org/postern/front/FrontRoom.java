@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.control.ControlPoint;
@@ -129,7 +130,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     @Override
     public void start() throws IOException {
         var place = circumstances.place();
-        server.start(config, circumstances.reports());
+        server.start(config, circumstances.arrival(), circumstances.reports());
         relay.start();
         routeWorkers.start(ROUTE_WORKERS);
         hearings.add(
@@ -144,13 +145,35 @@ public final class FrontRoom implements RoomLife.Tenant {
     /// Sessions and attempts in progress finish under the old configuration. If a table cannot be
     /// opened, or a listener not be bound, everything stays as it was.
     @Override
-    public void reload(Config newConfig) throws IOException {
+    public RoomLife.Ready prepare(Config newConfig) throws IOException {
         var tables = open(newConfig);
         var newWay = way(newConfig, tables);
-        server.reload(newConfig, newWay.router());
-        relay.reload(newConfig, tables);
-        way = newWay;
-        config = newConfig;
+        var change = server.prepare(newConfig, newWay.router());
+        return new RoomLife.Ready() {
+            @Override
+            public void adopt() {
+                relay.reload(newConfig, tables);
+                way = newWay;
+                config = newConfig;
+                change.adopt();
+            }
+
+            @Override
+            public void drop() {
+                change.drop();
+            }
+        };
+    }
+
+    @Override
+    public Set<Leash.Lane> makeWay() {
+        server.makeWay();
+        return server.isPaused() ? Set.of(Leash.Lane.SMTP) : Set.of();
+    }
+
+    @Override
+    public void keepPlace() {
+        server.keepPlace();
     }
 
     private Order.Answer carryOut(Order order, ControlPoint.Lines lines) throws IOException {
@@ -210,6 +233,34 @@ public final class FrontRoom implements RoomLife.Tenant {
             Thread.currentThread().interrupt();
         }
         accounts.close();
+        closeHearings();
+    }
+
+    /// Lets nobody in any more and takes no more work, and finishes sessions and attempts, each in
+    /// its own time.
+    @Override
+    public void retire(Duration atMost) {
+        closeHearings();
+        routeWorkers.stop();
+        var carrying = Thread.ofVirtual().name("retire").start(() -> finishRelaying(atMost));
+        server.retire(atMost);
+        try {
+            carrying.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        accounts.close();
+    }
+
+    private void finishRelaying(Duration atMost) {
+        try {
+            relay.stop(atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeHearings() {
         for (var hearing : hearings) {
             try {
                 hearing.close();

@@ -7,7 +7,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.HashMap;
@@ -47,6 +49,7 @@ public final class Hearing implements Closeable {
     private final Hearer hearer;
     private final Reports reports;
     private final Audience audience;
+    private final Optional<Object> file;
     private final Refusals refusals = new Refusals(System::nanoTime);
 
     // Of all conversations, and of each user's: one cannot take the places of another.
@@ -75,6 +78,7 @@ public final class Hearing implements Closeable {
             Reports reports) {
         this.socket = socket;
         this.server = server;
+        this.file = file(socket);
         this.audience = audience;
         this.ofUser = new HashMap<>();
         if (audience instanceof Audience.Only(var users)) {
@@ -172,11 +176,26 @@ public final class Hearing implements Closeable {
         }
     }
 
-    /// Stops hearing. Conversations that are under way go on.
+    /// Which file stands at a path now.
+    private static Optional<Object> file(Path path) {
+        try {
+            var attributes =
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return Optional.ofNullable(attributes.fileKey());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Stops hearing. Conversations that are under way go on. If a successor hears at the path of
+    /// the socket by now, it goes on too.
     @Override
     public void close() throws IOException {
         server.close();
-        Files.deleteIfExists(socket);
+        if (file.isPresent() && file.equals(file(socket))) {
+            Files.deleteIfExists(socket);
+        }
     }
 
     /// Connects to the room that hears on `socket`.

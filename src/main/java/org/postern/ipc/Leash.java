@@ -10,13 +10,18 @@ import org.postern.mail.Chunk;
 /// the supervisor is gone and the room ends too.
 ///
 ///     supervisor: Start                          room: Started | Failed
-///     supervisor: Reload                         room: Reloaded | Failed
-///     supervisor: Speak, Stop                    (no answer)
+///     supervisor: Prepare                        room: Prepared | Failed
+///     supervisor: Adopt, after Prepare           room: Adopted | Failed
+///     supervisor: MakeWay                        room: GivesWay | Failed
+///     supervisor: Drop, Speak, Retire, Stop      (no answer)
+///
+/// A reload takes two steps, so that all rooms change or none does: whatever can fail is done while
+/// a room prepares, and nothing of it is seen from outside before it adopts.
 public sealed interface Leash {
     /// The longest word of the supervisor, in bytes: a configuration with large tables in it.
     int LONGEST = 128 << 20;
 
-    /// Begin to work. `users` says which user each room runs as, in the order of [Room], then the
+    /// Begin to work; `arrival` says whether a predecessor still does. `users` says which user each room runs as, in the order of [Room], then the
     /// supervisor's; the paths are those of [Place]. `secret` is the key of the seals, for
     /// `delivery` alone; the others get an empty one.
     record Start(
@@ -28,11 +33,26 @@ public sealed interface Leash {
             Verbosity verbosity,
             Sink sink,
             Set<Lane> paused,
+            Arrival arrival,
             Chunk secret)
             implements Leash {}
 
-    /// Here is a new configuration, checked whole; what is under way finishes under the old one.
-    record Reload(Sources sources) implements Leash {}
+    /// Here is a new configuration, checked whole: do all that can fail, and go on by the old one.
+    /// What was prepared before is dropped.
+    record Prepare(Sources sources) implements Leash {}
+
+    /// Work by what was prepared as this generation; what is under way finishes under the old one.
+    record Adopt(long generation) implements Leash {}
+
+    /// Forget what was prepared, and that a successor was to come.
+    record Drop() implements Leash {}
+
+    /// A successor is about to listen where you do: let it, and go on until you retire.
+    record MakeWay() implements Leash {}
+
+    /// Your successor works: take on nothing new, finish what is under way within `atMost`, and
+    /// end. Orders to stop still come.
+    record Retire(Duration atMost) implements Leash {}
 
     /// Log this much from now on.
     record Speak(Verbosity verbosity) implements Leash {}
@@ -57,6 +77,14 @@ public sealed interface Leash {
         SYSLOG
     }
 
+    /// How a room comes into the house.
+    enum Arrival {
+        /// Nobody is in its place.
+        ALONE,
+        /// Its predecessor makes way for it, and still listens where it will.
+        SUCCESSOR
+    }
+
     /// What can be paused from the start (`-P`).
     enum Lane {
         MDA,
@@ -69,8 +97,14 @@ public sealed interface Leash {
         /// The room works.
         record Started() implements Answer {}
 
+        /// The room is ready to work by the configuration of that generation.
+        record Prepared(long generation) implements Answer {}
+
         /// The room works by the configuration of that generation.
-        record Reloaded(long generation) implements Answer {}
+        record Adopted(long generation) implements Answer {}
+
+        /// A successor may come, with this paused.
+        record GivesWay(Set<Lane> paused) implements Answer {}
 
         /// It does not, because.
         record Failed(String why) implements Answer {}

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
@@ -26,11 +27,43 @@ public final class RoomLife {
         /// Begins to work. When this returns, the room's sockets hear.
         void start() throws IOException;
 
+        /// Does all that can fail before it can work by `config`, and goes on by the old one.
+        ///
+        /// @throws IOException if it could not work by it; then nothing has changed
+        Ready prepare(Config config) throws IOException;
+
         /// Works by `config` from now on; what is under way finishes under the old one.
-        void reload(Config config) throws IOException;
+        default void reload(Config config) throws IOException {
+            prepare(config).adopt();
+        }
+
+        /// Lets a successor listen where this room does, until [#keepPlace] or [#retire].
+        ///
+        /// @return what is paused here, and is to be there
+        default Set<Leash.Lane> makeWay() throws IOException {
+            return Set.of();
+        }
+
+        /// No successor comes after all.
+        default void keepPlace() {}
+
+        /// Takes on nothing new, for a successor has taken over, and finishes what is under way
+        /// within `atMost`. [#stop] may be called meanwhile, by another thread.
+        default void retire(Duration atMost) {
+            stop(atMost);
+        }
 
         /// Finishes what can be finished within `grace`.
         void stop(Duration grace);
+    }
+
+    /// A room that is ready for another configuration. One of the two is called, once.
+    public interface Ready {
+        /// Works by it from now on. Cannot fail.
+        void adopt();
+
+        /// Forgets it.
+        default void drop() {}
     }
 
     /// Makes the tenant of a room.
@@ -42,6 +75,7 @@ public final class RoomLife {
 
     /// What a tenant is given.
     ///
+    /// @param arrival whether a predecessor still listens where the tenant will
     /// @param secret the key of the seals; empty but in `delivery`
     public record Circumstances(
             Place place,
@@ -50,6 +84,7 @@ public final class RoomLife {
             Deadlines deadlines,
             Users users,
             Set<Leash.Lane> paused,
+            Leash.Arrival arrival,
             Chunk secret) {
         public Circumstances {
             paused = Set.copyOf(paused);
@@ -170,37 +205,119 @@ public final class RoomLife {
                         deadlines,
                         Users.named(start.users()),
                         start.paused(),
+                        start.arrival(),
                         start.secret());
         var tenant = builder.build(circumstances);
         tenant.start();
         leash.say(new Leash.Answer.Started());
         try {
-            while (true) {
-                switch (leash.hearWhenever()) {
-                    case Leash.Start _ -> throw new Malformed("started twice");
-                    case Leash.Reload(var sources) -> leash.say(reload(tenant, sources, log));
-                    case Leash.Speak(var verbosity) -> speak(log, verbosity);
-                    case Leash.Stop(var grace) -> {
-                        tenant.stop(grace);
-                        return 0;
-                    }
-                }
-            }
+            return new Turns(tenant, log).serve();
         } catch (HungUp e) {
             tenant.stop(Duration.ofSeconds(1));
             return 0;
         }
     }
 
-    private static Leash.Answer reload(Tenant tenant, Sources sources, Log log) {
-        try {
-            tenant.reload(Config.parse(sources));
-            return new Leash.Answer.Reloaded(sources.generation());
-        } catch (ConfigException | IOException e) {
-            return new Leash.Answer.Failed(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            log.bug("reload", e);
-            return new Leash.Answer.Failed(e.toString());
+    /// The words of the supervisor, one after the other, and what was prepared by them.
+    private final class Turns {
+        private final Tenant tenant;
+        private final Log log;
+        private Optional<Prepared> prepared = Optional.empty();
+
+        /// What awaits its adoption.
+        private record Prepared(long generation, Ready ready) {}
+
+        Turns(Tenant tenant, Log log) {
+            this.tenant = tenant;
+            this.log = log;
+        }
+
+        int serve() throws IOException {
+            while (true) {
+                switch (leash.hearWhenever()) {
+                    case Leash.Start _ -> throw new Malformed("started twice");
+                    case Leash.Prepare(var sources) -> leash.say(prepare(sources));
+                    case Leash.Adopt(var generation) -> leash.say(adopt(generation));
+                    case Leash.Drop() -> {
+                        drop();
+                        tenant.keepPlace();
+                    }
+                    case Leash.MakeWay() -> leash.say(makeWay());
+                    case Leash.Speak(var verbosity) -> speak(log, verbosity);
+                    case Leash.Retire(var atMost) -> retire(atMost);
+                    case Leash.Stop(var grace) -> {
+                        tenant.stop(grace);
+                        return 0;
+                    }
+                }
+            }
+        }
+
+        private Leash.Answer prepare(Sources sources) {
+            drop();
+            return answer(
+                    "prepare",
+                    () -> {
+                        var ready = tenant.prepare(Config.parse(sources));
+                        prepared = Optional.of(new Prepared(sources.generation(), ready));
+                        return new Leash.Answer.Prepared(sources.generation());
+                    });
+        }
+
+        private Leash.Answer adopt(long generation) {
+            var next = prepared.filter(one -> one.generation() == generation);
+            if (next.isEmpty()) {
+                return new Leash.Answer.Failed("generation " + generation + " is not prepared");
+            }
+            prepared = Optional.empty();
+            return answer(
+                    "adopt",
+                    () -> {
+                        next.get().ready().adopt();
+                        return new Leash.Answer.Adopted(generation);
+                    });
+        }
+
+        private Leash.Answer makeWay() {
+            return answer(
+                    "make way",
+                    () -> {
+                        return new Leash.Answer.GivesWay(tenant.makeWay());
+                    });
+        }
+
+        private void drop() {
+            prepared.ifPresent(one -> one.ready().drop());
+            prepared = Optional.empty();
+        }
+
+        /// Meanwhile the supervisor may lose its patience, or end.
+        private void retire(Duration atMost) {
+            drop();
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("retire")
+                    .start(
+                            () -> {
+                                tenant.retire(atMost);
+                                Ending.with(0);
+                                System.exit(0);
+                            });
+        }
+
+        private interface Deed {
+            Leash.Answer done() throws IOException, ConfigException;
+        }
+
+        private Leash.Answer answer(String what, Deed deed) {
+            try {
+                return deed.done();
+            } catch (ConfigException | IOException e) {
+                return new Leash.Answer.Failed(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                log.bug(what, e);
+                return new Leash.Answer.Failed(e.toString());
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.postern.config.Config;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Frames;
@@ -26,14 +27,21 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /// A retired room in which nobody asks for so long is not asked any more.
+    private static final Duration QUIET = Duration.ofSeconds(3);
+
     private final RoomLife.Circumstances circumstances;
 
     /// As many signatures at once as there are processors: more would only take longer.
     private final Semaphore hands = new Semaphore(Runtime.getRuntime().availableProcessors());
 
-    private final Frames<Keeping> questions = Keeping.frames();
+    private final Frames<Keeping> words = Keeping.frames();
     private final Frames<Keeping.Answer> answers = Keeping.answers();
     private final List<Hearing> hearings = new CopyOnWriteArrayList<>();
+
+    /// How many questions have come.
+    private final AtomicLong questions = new AtomicLong();
+
     private volatile KeyRing keys;
 
     /// The room with the keys of its first configuration.
@@ -58,9 +66,29 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     /// Reads the keys anew; if one of them cannot be used, the old ones stay.
     @Override
-    public void reload(Config config) throws IOException {
-        keys = KeyRing.read(config);
-        circumstances.log().debug("keeper: " + keys.size() + " keys");
+    public RoomLife.Ready prepare(Config config) throws IOException {
+        var fresh = KeyRing.read(config);
+        return () -> {
+            keys = fresh;
+            circumstances.log().debug("keeper: " + fresh.size() + " keys");
+        };
+    }
+
+    /// Hears nobody new, and answers who asks over a conversation that was open, until nobody has
+    /// asked for a while: those who lose it then find the successor.
+    @Override
+    public void retire(Duration atMost) {
+        stop(atMost);
+        long end = System.nanoTime() + atMost.toNanos();
+        long seen = -1;
+        try {
+            while (seen != questions.get() && System.nanoTime() < end) {
+                seen = questions.get();
+                Thread.sleep(QUIET);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -76,7 +104,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     private void hear(SocketChannel channel) throws IOException {
         try (var conversation =
-                new Conversation<>(channel, answers, questions, circumstances.deadlines())) {
+                new Conversation<>(channel, answers, words, circumstances.deadlines())) {
             while (true) {
                 conversation.say(answer(conversation.hearWhenever()));
             }
@@ -84,6 +112,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
     }
 
     private Keeping.Answer answer(Keeping question) {
+        questions.incrementAndGet();
         try {
             if (!hands.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 return new Keeping.Answer.Refused("too much to sign at once");

@@ -148,11 +148,14 @@ public final class QueueRoom implements RoomLife.Tenant {
         hearings.add(Hearing.open(socket, audience, most, hearer, new Told()));
     }
 
-    /// From now on `next` holds, for what is queued too.
+    /// Once it is adopted, `next` holds for what is queued too.
     @Override
-    public void reload(Config next) {
-        config = next;
-        scheduler.reload(Policy.of(next));
+    public RoomLife.Ready prepare(Config next) {
+        var policy = Policy.of(next);
+        return () -> {
+            config = next;
+            scheduler.reload(policy);
+        };
     }
 
     /// Ends: gives out nothing more, waits at most `grace` for what is under way, writes the index.

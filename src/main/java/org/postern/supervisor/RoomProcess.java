@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.postern.config.Sources;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Leash;
-import org.postern.ipc.Malformed;
 import org.postern.ipc.Room;
 import org.postern.ipc.StreamChannel;
 import org.postern.log.Log;
@@ -24,21 +25,51 @@ import org.postern.os.Stdio;
 ///
 /// Guarded by its lock; a thread of its own watches.
 final class RoomProcess {
-    /// What a room is started with; asked for anew at each start.
+    /// How a room lives: what it may reach, and its first word.
+    ///
+    /// @param footing what the confinement stands on, besides what it says: other files at its
+    ///   paths are another confinement
+    record Life(Confinement confinement, String footing, Leash.Start start) {
+        long generation() {
+            return start.sources().generation();
+        }
+
+        /// The same by another configuration.
+        Life by(Sources sources) {
+            return with(sources, start.paused());
+        }
+
+        /// The same with this paused.
+        Life paused(Set<Leash.Lane> paused) {
+            return with(start.sources(), paused);
+        }
+
+        private Life with(Sources sources, Set<Leash.Lane> paused) {
+            var first =
+                    new Leash.Start(
+                            start.config(),
+                            start.spool(),
+                            start.run(),
+                            start.users(),
+                            sources,
+                            start.verbosity(),
+                            start.sink(),
+                            paused,
+                            start.arrival(),
+                            start.secret());
+            return new Life(confinement, footing, first);
+        }
+    }
+
+    /// Knows how a room lives by the configuration of the moment; asked at each restart.
+    @FunctionalInterface
     interface Plan {
-        /// The confinement of `room` now.
-        Confinement confinement(Room room);
-
-        /// What the confinement stands on, besides what it says: other files at its paths are
-        /// another confinement.
-        String footing(Room room);
-
-        /// The first word to `room`.
-        Leash.Start start(Room room) throws IOException;
+        Life life(Room room) throws IOException;
     }
 
     private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration RELOAD = Duration.ofSeconds(30);
+    private static final Duration PREPARE = Duration.ofSeconds(60);
+    private static final Duration ADOPT = Duration.ofSeconds(30);
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
@@ -56,11 +87,14 @@ final class RoomProcess {
     // All null between lives.
     private @Nullable Child child;
     private @Nullable Conversation<Leash, Leash.Answer> leash;
-    private @Nullable Confinement confinement;
+    private @Nullable Life life;
+
+    /// The generation that the room has prepared and not adopted, or 0.
+    private long prepared;
+
     private boolean stopping;
     private int restarts;
     private String fence = "";
-    private String footing = "";
 
     RoomProcess(Room room, Java java, Plan plan, Deadlines deadlines, Log log) {
         this.room = room;
@@ -74,10 +108,10 @@ final class RoomProcess {
     /// come up at the same time.
     ///
     /// @throws IOException if there is no process; it is not tried again
-    void spawn() throws IOException {
+    void spawn(Life first) throws IOException {
         lock.lock();
         try {
-            born();
+            born(first);
         } finally {
             lock.unlock();
         }
@@ -87,8 +121,17 @@ final class RoomProcess {
     ///
     /// @throws IOException if it does not; it is not tried again
     void begin() throws IOException {
+        begin(Set.of());
+    }
+
+    /// The same, with this paused, too.
+    void begin(Set<Leash.Lane> paused) throws IOException {
         lock.lock();
         try {
+            var born = life;
+            if (born != null && !paused.isEmpty()) {
+                life = born.paused(paused);
+            }
             live();
             Thread.ofPlatform().daemon().name("watch " + room.word()).start(this::watch);
         } finally {
@@ -96,9 +139,7 @@ final class RoomProcess {
         }
     }
 
-    private void born() throws IOException {
-        var fenced = plan.confinement(room);
-        footing = plan.footing(room);
+    private void born(Life first) throws IOException {
         var command = java.commandLine(room);
         var program =
                 new Program(
@@ -110,7 +151,7 @@ final class RoomProcess {
                         new Stdio.Pipe(),
                         new Stdio.Inherit(),
                         Program.Session.NEW);
-        var born = Spawn.start(program, fenced);
+        var born = Spawn.start(program, first.confinement());
         noteFence(born.landlock());
         child = born;
         leash =
@@ -119,22 +160,25 @@ final class RoomProcess {
                         Leash.frames(),
                         Leash.answers(),
                         deadlines);
-        confinement = fenced;
+        life = first;
     }
 
     private void live() throws IOException {
         var talk = leash;
-        if (talk == null) {
+        var now = life;
+        if (talk == null || now == null) {
             throw new IllegalStateException(room + " is not born");
         }
         try {
-            talk.say(plan.start(room));
+            talk.say(now.start());
             switch (talk.hear(START)) {
                 case Leash.Answer.Started() -> {}
                 case Leash.Answer.Failed(var why) ->
                         throw new IOException(room.word() + ": " + why);
-                case Leash.Answer.Reloaded _ ->
-                        throw new IOException(room.word() + " was reloaded before it started");
+                case Leash.Answer.Prepared _,
+                        Leash.Answer.Adopted _,
+                        Leash.Answer.GivesWay _ ->
+                        throw new IOException(room.word() + " answers before it started");
             }
         } catch (IOException | RuntimeException e) {
             try {
@@ -211,7 +255,8 @@ final class RoomProcess {
         }
         child = null;
         leash = null;
-        confinement = null;
+        life = null;
+        prepared = 0;
     }
 
     /// Starts the room again, however often it takes. Returns the delay before the next time.
@@ -230,7 +275,7 @@ final class RoomProcess {
                 delay = delay.multipliedBy(2);
                 delay = delay.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : delay;
                 restarts++;
-                born();
+                born(plan.life(room));
                 live();
                 log.info("info: " + room.word() + " restarted");
                 return delay;
@@ -245,61 +290,189 @@ final class RoomProcess {
         }
     }
 
-    /// Would `wanted`, standing on `ground`, be a different fence from the one around the running
-    /// room?
-    boolean needsReplacementFor(Confinement wanted, String ground) {
+    /// Would the room, if it runs, need another fence than it has to live like this?
+    boolean needsReplacementFor(Life wanted) {
         lock.lock();
         try {
-            return confinement != null && !(confinement.equals(wanted) && footing.equals(ground));
+            var now = life;
+            return now != null
+                    && !(now.confinement().equals(wanted.confinement())
+                            && now.footing().equals(wanted.footing()));
         } finally {
             lock.unlock();
         }
     }
 
-    /// Hands the room a new configuration and waits until it works by it. A room that is dead just
-    /// now learns it when it is started again; and so does one whose answer makes no sense, because
-    /// it is killed: what it works by, only it knows.
-    ///
-    /// @throws IOException if the room does not take it
-    void reload(Leash.Reload word) throws IOException {
+    /// What the room says to a configuration.
+    sealed interface Readiness {
+        /// It is ready for it.
+        record Ready() implements Readiness {}
+
+        /// It is down, and learns of it when it is started again.
+        record Down() implements Readiness {}
+
+        /// It could not work by it.
+        record Not(String why) implements Readiness {}
+    }
+
+    /// Hands the room a new configuration, for which it makes ready while others do; [#readiness]
+    /// waits for its answer.
+    void prepare(Sources sources) {
+        tell(new Leash.Prepare(sources));
+    }
+
+    /// Waits until the room is ready for the configuration that it was handed. One that dies
+    /// meanwhile is not: perhaps it died of it.
+    Readiness readiness(long generation) {
         lock.lock();
         try {
             var talk = leash;
             if (talk == null) {
-                return;
+                return new Readiness.Down();
             }
-            talk.say(word);
-            long wanted = word.sources().generation();
-            switch (talk.hear(RELOAD)) {
-                case Leash.Answer.Reloaded(long generation) -> {
-                    if (generation != wanted) {
-                        startOver("is at generation " + generation + ", not " + wanted);
-                    }
+            return switch (talk.hear(PREPARE)) {
+                case Leash.Answer.Prepared(long ready) when ready == generation -> {
+                    prepared = generation;
+                    yield new Readiness.Ready();
                 }
-                case Leash.Answer.Failed(var why) ->
-                        throw new IOException(room.word() + ": " + why);
-                case Leash.Answer.Started() -> startOver("says that it started");
-            }
-        } catch (Malformed e) {
-            startOver("says " + e.getMessage());
+                case Leash.Answer.Failed(var why) -> new Readiness.Not(room.word() + ": " + why);
+                case Leash.Answer.Prepared _,
+                        Leash.Answer.Started _,
+                        Leash.Answer.Adopted _,
+                        Leash.Answer.GivesWay _ ->
+                        notReady("does not prepare for generation " + generation);
+            };
+        } catch (IOException e) {
+            return notReady(String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();
         }
     }
 
-    private void startOver(String instead) throws IOException {
-        log.warn(room.word() + " was told to reload, but " + instead + ": it is killed");
-        leash = null;
-        kill();
+    private Readiness notReady(String instead) {
+        startOver("prepare", instead);
+        return new Readiness.Not(room.word() + " did not prepare: " + instead);
     }
 
-    /// Tells the room how much to log.
-    void speak(Leash.Verbosity verbosity) {
+    /// Forget the configuration that was handed over, and the successor that was announced.
+    void drop() {
+        tell(new Leash.Drop());
         lock.lock();
         try {
-            if (leash != null) {
-                leash.say(new Leash.Speak(verbosity));
-                leash.flush();
+            prepared = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has the room work by the configuration that it has prepared; [#adopted] waits until it does.
+    void adopt(Sources sources) {
+        if (isPrepared(sources.generation())) {
+            tell(new Leash.Adopt(sources.generation()));
+        }
+    }
+
+    private boolean isPrepared(long generation) {
+        lock.lock();
+        try {
+            return prepared == generation;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until the room works by the configuration of this generation. One that was started
+    /// again since it was asked to prepare is handed it anew; one that does not take it is killed
+    /// and started by it.
+    void adopted(Sources sources) {
+        long generation = sources.generation();
+        lock.lock();
+        try {
+            var talk = leash;
+            var now = life;
+            if (talk == null || now == null) {
+                wake.signalAll();
+                return;
+            }
+            if (prepared != generation && now.generation() == generation) {
+                return;
+            }
+            if (prepared != generation) {
+                talk.say(new Leash.Prepare(sources));
+                if (!(talk.hear(PREPARE) instanceof Leash.Answer.Prepared)) {
+                    startOver("reload", "does not prepare");
+                    return;
+                }
+                talk.say(new Leash.Adopt(generation));
+            }
+            prepared = 0;
+            switch (talk.hear(ADOPT)) {
+                case Leash.Answer.Adopted(long reached) -> {
+                    if (reached == generation) {
+                        life = now.by(sources);
+                    } else {
+                        startOver("reload", "is at generation " + reached + ", not " + generation);
+                    }
+                }
+                case Leash.Answer.Failed(var why) -> startOver("reload", "says: " + why);
+                case Leash.Answer.Started _,
+                        Leash.Answer.Prepared _,
+                        Leash.Answer.GivesWay _ ->
+                        startOver("reload", "says something else");
+            }
+        } catch (IOException e) {
+            startOver("reload", String.valueOf(e.getMessage()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has the room let a successor listen where it does. One that is down is in nobody's way.
+    ///
+    /// @return what is paused in it
+    /// @throws IOException if it does not
+    Set<Leash.Lane> makeWay() throws IOException {
+        lock.lock();
+        try {
+            var talk = leash;
+            if (talk == null) {
+                return Set.of();
+            }
+            talk.say(new Leash.MakeWay());
+            return switch (talk.hear(ADOPT)) {
+                case Leash.Answer.GivesWay(var paused) -> paused;
+                case Leash.Answer.Failed(var why) ->
+                        throw new IOException(room.word() + ": " + why);
+                case Leash.Answer.Started _, Leash.Answer.Prepared _, Leash.Answer.Adopted _ ->
+                        throw new IOException(room.word() + " does not make way");
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startOver(String order, String instead) {
+        if (leash == null) {
+            return;
+        }
+        log.warn(
+                room.word() + " was told to " + order + ", but " + Log.visible(instead)
+                        + ": it is killed");
+        leash = null;
+        try {
+            kill();
+        } catch (IOException e) {
+            log.warn("cannot kill " + room.word() + ": " + e.getMessage());
+        }
+    }
+
+    private void tell(Leash word) {
+        lock.lock();
+        try {
+            var talk = leash;
+            if (talk != null) {
+                talk.say(word);
+                talk.flush();
             }
         } catch (IOException e) {
             log.warn(room.word() + " does not hear: " + e.getMessage());
@@ -308,14 +481,70 @@ final class RoomProcess {
         }
     }
 
+    /// Tells the room how much to log.
+    void speak(Leash.Verbosity verbosity) {
+        tell(new Leash.Speak(verbosity));
+    }
+
+    /// Ends the room when it has finished what is under way, within `atMost`; does not wait for
+    /// that. It is not started again.
+    void retire(Duration atMost) {
+        lock.lock();
+        try {
+            stopping = true;
+            wake.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        tell(new Leash.Retire(atMost));
+        Thread.ofPlatform()
+                .daemon()
+                .name("retire " + room.word())
+                .start(() -> awaitEnd(atMost.plusSeconds(10)));
+    }
+
+    /// Has the process of the room ended?
+    boolean isGone() {
+        return alive() == null;
+    }
+
+    private @Nullable Child alive() {
+        lock.lock();
+        try {
+            return child;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the process of the room, which is then started again.
+    void startAnew() {
+        lock.lock();
+        try {
+            startOver("give its place back", "somebody has been in it");
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Ends the room for good: asks it to finish within `grace`, then kills it.
     void stop(Duration grace) {
-        var dying = ask(grace);
+        ask(grace);
+        awaitEnd(grace.plusSeconds(5));
+    }
+
+    /// The same, without waiting for it.
+    void stopSoon(Duration grace) {
+        Thread.ofPlatform().daemon().name("stop " + room.word()).start(() -> stop(grace));
+    }
+
+    private void awaitEnd(Duration patience) {
+        var dying = alive();
         if (dying == null) {
             return;
         }
         try {
-            if (dying.waitFor(grace.plusSeconds(5)).isEmpty()) {
+            if (dying.waitFor(patience).isEmpty()) {
                 log.warn(room.word() + " did not end in time and is killed");
                 dying.kill();
                 var _ = dying.waitFor(Duration.ofSeconds(5));
@@ -327,7 +556,7 @@ final class RoomProcess {
         }
     }
 
-    private @Nullable Child ask(Duration grace) {
+    private void ask(Duration grace) {
         lock.lock();
         try {
             stopping = true;
@@ -341,7 +570,6 @@ final class RoomProcess {
         } finally {
             lock.unlock();
         }
-        return child;
     }
 
     /// One line about the room, for `smtpctl show status`.

@@ -162,7 +162,7 @@ public final class Smtpd {
             }
             var supervisor = new Supervisor(options, household, checked, premises.seal(), log);
             supervisor.start();
-            Signals.onHangUp(supervisor::reload);
+            Signals.onHangUp(supervisor::reloadSoon);
             endOnSignal(supervisor, log, stream);
             ready();
             supervisor.await();

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.postern.config.ConfigException;
+import org.postern.config.Problem;
 import org.postern.config.Sources;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
@@ -22,17 +24,24 @@ import org.postern.ipc.Room;
 import org.postern.ipc.Users;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
-import org.postern.os.Confinement;
 
 /// The supervisor at work: which rooms there are, by which configuration, and how loud they are.
 ///
 /// Guarded by its lock: starts, reloads and stops happen one after the other.
 final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
-    /// The order in which rooms are started; they are stopped in the reverse order.
-    private static final List<Room> ORDER =
-            List.of(Room.QUEUE, Room.KEEPER, Room.DELIVERY, Room.FRONT);
+    private static final List<Room> ORDER = Transition.ORDER;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+
+    /// How long a room that was replaced, or is needed no more, may take to finish what is under
+    /// way.
+    private static final Duration RETIREMENT = Duration.ofMinutes(30);
+
+    /// More rooms than these do not finish what is under way at the same time: the oldest is
+    /// stopped.
+    private static final int MOST_LEAVING = 4;
+
+    private static final int LONGEST_LINE = 8192;
 
     private final Options options;
     private final Household household;
@@ -43,7 +52,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private final Deadlines deadlines = new Deadlines();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Room, RoomProcess> rooms = new EnumMap<>(Room.class);
+    private final List<RoomProcess> leaving = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Rounds<Reloading> reloads = new Rounds<>(this::reloadOnce);
+    private final Semaphore hangUps = new Semaphore(0);
     private volatile Checked checked;
     private volatile Leash.Verbosity verbosity;
 
@@ -77,6 +89,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 }
             }
             hear();
+            Thread.ofPlatform().daemon().name("reload").start(this::reloadOnHangUp);
         } catch (IOException e) {
             stopRooms();
             throw e;
@@ -85,15 +98,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         }
     }
 
-    private RoomProcess spawn(Room room) throws IOException {
+    private void spawn(Room room) throws IOException {
         var process = new RoomProcess(room, java, this, deadlines, log);
-        process.spawn();
+        process.spawn(life(room));
         rooms.put(room, process);
-        return process;
-    }
-
-    private void startRoom(Room room) throws IOException {
-        spawn(room).begin();
     }
 
     private void hear() throws IOException {
@@ -131,34 +139,35 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     }
 
     @Override
-    public Confinement confinement(Room room) {
-        return fences.of(room, checked);
+    public RoomProcess.Life life(Room room) throws IOException {
+        return life(room, checked, Leash.Arrival.ALONE);
     }
 
-    @Override
-    public String footing(Room room) {
-        return fences.footing(room, checked);
+    private RoomProcess.Life life(Room room, Checked by, Leash.Arrival arrival)
+            throws IOException {
+        return new RoomProcess.Life(
+                fences.of(room, by), fences.footing(room, by), start(room, by, arrival));
     }
 
-    @Override
-    public Leash.Start start(Room room) throws IOException {
+    private Leash.Start start(Room room, Checked by, Leash.Arrival arrival) throws IOException {
         var place = options.place();
         return new Leash.Start(
                 place.config().toString(),
                 place.spool().toString(),
                 place.run().toString(),
                 household.users(),
-                checked.config().sources(),
+                by.config().sources(),
                 verbosity,
                 options.sink(),
                 options.paused(),
+                arrival,
                 room == Room.DELIVERY ? seal : Chunk.EMPTY);
     }
 
     @Override
     public Order.Answer carryOut(Order order, ControlPoint.Lines lines) throws IOException {
         return switch (order) {
-            case Order.Reload() -> reload();
+            case Order.Reload() -> reload(lines);
             case Order.LogBrief() -> speak(new Leash.Verbosity(Leash.Level.BRIEF, Set.of()));
             case Order.LogVerbose() ->
                     speak(new Leash.Verbosity(Leash.Level.VERBOSE, verbosity.traces()));
@@ -175,6 +184,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             case Order.ShowStatus() -> {
                 for (var process : processes()) {
                     lines.line(process.status());
+                }
+                for (var line : leaving()) {
+                    lines.line(line);
                 }
                 lines.line("configuration generation=" + checked.config().generation());
                 yield new Order.Answer.Done(rooms.size());
@@ -202,6 +214,16 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         }
     }
 
+    private List<String> leaving() {
+        lock.lock();
+        try {
+            leaving.removeIf(RoomProcess::isGone);
+            return leaving.stream().map(process -> process.status() + " leaving").toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Order.Answer speak(Leash.Verbosity wanted) {
         verbosity = wanted;
         applyVerbosity(log, wanted);
@@ -218,77 +240,134 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 wanted.traces());
     }
 
-    /// Reads the configuration again. If it is bad, or a room does not take it, everything stays as
-    /// it was.
-    Order.Answer reload() {
-        var before = checked;
+    /// What came of a reload.
+    private sealed interface Reloading {
+        /// The house works by this generation.
+        record Done(long generation, List<String> warnings) implements Reloading {}
+
+        /// Everything is as it was, because: all that is wrong, in lines.
+        record Refused(List<String> problems) implements Reloading {}
+    }
+
+    /// Reads the configuration again. If it is bad, or a room cannot work by it, everything stays
+    /// as it was, and `lines` are told all that is wrong. Who asks while a reload is under way waits
+    /// for the next one, and shares it with all others who wait.
+    private Order.Answer reload(ControlPoint.Lines lines) throws IOException {
+        try {
+            return switch (reloads.ask()) {
+                case Reloading.Done(var generation, var warnings) -> {
+                    tell(warnings, lines);
+                    yield new Order.Answer.Done(generation);
+                }
+                case Reloading.Refused(var problems) -> {
+                    tell(problems, lines);
+                    yield new Order.Answer.Refused("the configuration stays as it was");
+                }
+            };
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Order.Answer.Refused("the server is stopping");
+        }
+    }
+
+    private static void tell(List<String> texts, ControlPoint.Lines lines) throws IOException {
+        for (var text : texts) {
+            for (var line : text.split("\n", -1)) {
+                lines.line(line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line);
+            }
+        }
+    }
+
+    /// Asks for a reload and does not wait for it: many calls at the same time are at least one
+    /// reload after the last of them. For the thread of a signal.
+    void reloadSoon() {
+        hangUps.release();
+    }
+
+    private void reloadOnHangUp() {
+        try {
+            while (true) {
+                hangUps.acquire();
+                var _ = hangUps.drainPermits();
+                var _ = reloads.ask();
+            }
+        } catch (InterruptedException e) {
+            // The supervisor ends.
+        }
+    }
+
+    private Reloading reloadOnce() {
         lock.lock();
         try {
-            before = checked;
+            var warnings = new ArrayList<String>();
             var host = MachineFacts.look(options.place());
             var sources =
                     Sources.read(options.place().config(), options.defines(), host)
-                            .withGeneration(before.config().generation() + 1);
-            var wanted = Checked.of(sources, log::warn);
-            apply(wanted);
+                            .withGeneration(checked.config().generation() + 1);
+            var wanted = Checked.of(sources, warnings::add);
+            warnings.forEach(this::warn);
+            var problems = change(wanted);
+            if (!problems.isEmpty()) {
+                return refused(problems);
+            }
             long generation = wanted.config().generation();
             log.info("info: configuration reloaded, generation " + generation);
-            return new Order.Answer.Done(generation);
-        } catch (ConfigException | IOException e) {
-            log.warn("configuration not reloaded: " + e.getMessage());
-            restore(before);
-            return new Order.Answer.Refused(String.valueOf(e.getMessage()));
+            return new Reloading.Done(generation, warnings);
+        } catch (ConfigException e) {
+            return refused(e.problems().stream().map(Problem::text).toList());
+        } catch (IOException e) {
+            return refused(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            log.bug("reload", e);
+            return refused(List.of(e.toString()));
         } finally {
             lock.unlock();
         }
     }
 
-    /// Front first: it alone can fail, for want of a port.
-    private void apply(Checked wanted) throws IOException {
-        checked = wanted;
-        var needed = Needs.of(wanted.config());
-        for (var room : ORDER) {
-            if (needed.contains(room) && !rooms.containsKey(room)) {
-                startRoom(room);
-            }
-        }
-        for (var room : ORDER.reversed()) {
-            var process = rooms.get(room);
-            if (process == null || !needed.contains(room)) {
-                continue;
-            }
-            if (process.needsReplacementFor(confinement(room), footing(room))) {
-                rooms.remove(room);
-                process.stop(GRACE);
-                startRoom(room);
-            } else {
-                process.reload(new Leash.Reload(wanted.config().sources()));
-            }
-        }
-        for (var room : ORDER) {
-            if (!needed.contains(room)) {
-                stopRoom(room);
-            }
-        }
+    private Reloading refused(List<String> problems) {
+        log.warn("configuration not reloaded: " + problems.size() + " problems");
+        problems.forEach(this::warn);
+        return new Reloading.Refused(problems);
     }
 
-    private void restore(Checked before) {
-        if (checked.config().generation() == before.config().generation()) {
-            return;
+    private void warn(String text) {
+        text.lines().forEach(line -> log.warn("config: " + line));
+    }
+
+    /// Brings the rooms to another configuration.
+    ///
+    /// @return what was wrong; then all is as it was
+    private List<String> change(Checked wanted) {
+        if (ended.getCount() == 0) {
+            return List.of("the server is stopping");
         }
-        checked = before;
-        for (var room : Needs.of(before.config())) {
-            try {
-                var process = rooms.get(room);
-                if (process == null) {
-                    startRoom(room);
-                } else {
-                    process.reload(new Leash.Reload(before.config().sources()));
-                }
-            } catch (IOException e) {
-                log.error("cannot go back to the old configuration: " + e.getMessage());
-            }
+        leaving.removeIf(RoomProcess::isGone);
+        var transition =
+                new Transition(
+                        rooms,
+                        Needs.of(wanted.config()),
+                        wanted.config().sources(),
+                        (room, arrival) -> life(room, wanted, arrival),
+                        (room, arrival) -> {
+                            var process = new RoomProcess(room, java, this, deadlines, log);
+                            process.spawn(life(room, wanted, arrival));
+                            return process;
+                        });
+        var wrong = transition.prepare();
+        if (!wrong.isEmpty()) {
+            transition.undo();
+            return wrong;
         }
+        checked = wanted;
+        for (var process : transition.complete()) {
+            process.retire(RETIREMENT);
+            leaving.add(process);
+        }
+        while (leaving.size() > MOST_LEAVING) {
+            leaving.removeFirst().stopSoon(GRACE);
+        }
+        return List.of();
     }
 
     /// Ends all rooms, in the reverse order of their start.
@@ -303,6 +382,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     }
 
     private void stopRooms() {
+        leaving.forEach(process -> process.stopSoon(GRACE));
+        leaving.clear();
         var running = new ArrayList<>(rooms.keySet());
         running.sort((a, b) -> Integer.compare(ORDER.indexOf(b), ORDER.indexOf(a)));
         for (var room : running) {

@@ -88,7 +88,7 @@ final class Smtpctl {
             case RESUME_MDA -> toggle(queue(), new Order.Resume(Order.Traffic.MDA));
             case RESUME_MTA -> toggle(queue(), new Order.Resume(Order.Traffic.MTA));
             case RESUME_SMTP -> toggle(front(), new Order.Resume(Order.Traffic.SMTP));
-            case RELOAD -> toggle(supervisor(), new Order.Reload());
+            case RELOAD -> reload();
             case LOG_BRIEF -> toggle(supervisor(), new Order.LogBrief());
             case LOG_VERBOSE -> toggle(supervisor(), new Order.LogVerbose());
             case TRACE -> toggle(supervisor(), new Order.Trace(operands.getFirst()));
@@ -147,15 +147,22 @@ final class Smtpctl {
     }
 
     private int toggle(Path socket, Order order) throws IOException {
-        var heard = rooms.ask(socket, order, terminal::line);
+        return toggled(rooms.ask(socket, order, terminal::line));
+    }
+
+    private int toggled(Heard heard) throws IOException {
         if (heard instanceof Heard.Done) {
             terminal.line("command succeeded");
         } else if (heard instanceof Heard.Refused(var why)) {
-            // A refused reload shows the line of the configuration, so it begins a line of its own.
-            terminal.note("command failed:" + (why.indexOf('\n') < 0 ? " " : "\n") + why);
+            terminal.note("command failed: " + why);
             return FAILED;
         }
         return report(heard);
+    }
+
+    /// All that is wrong with the configuration, or doubtful, is shown line by line.
+    private int reload() throws IOException {
+        return toggled(rooms.ask(supervisor(), new Order.Reload(), terminal::note));
     }
 
     private int report(Heard heard) {

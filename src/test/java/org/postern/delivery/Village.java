@@ -80,6 +80,7 @@ final class Village implements Closeable {
                         deadlines,
                         users(),
                         Set.of(),
+                        org.postern.ipc.Leash.Arrival.ALONE,
                         SECRET);
         this.room = new DeliveryRoom(circumstances, () -> CREATED.plusSeconds(61), mailSpool);
         room.start();

@@ -101,6 +101,7 @@ class KeeperRoomTest {
                 DEADLINES,
                 new Users(users, front),
                 Set.of(),
+                org.postern.ipc.Leash.Arrival.ALONE,
                 Chunk.EMPTY);
     }
 

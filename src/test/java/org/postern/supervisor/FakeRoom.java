@@ -30,8 +30,16 @@ final class FakeRoom {
             while (true) {
                 switch (leash.hearWhenever()) {
                     case Leash.Start _ -> leash.say(new Leash.Answer.Started());
-                    case Leash.Reload(var sources) ->
-                            leash.say(new Leash.Answer.Reloaded(sources.generation() + off));
+                    case Leash.Prepare(var sources) ->
+                            leash.say(new Leash.Answer.Prepared(sources.generation()));
+                    case Leash.Adopt(var generation) ->
+                            leash.say(new Leash.Answer.Adopted(generation + off));
+                    case Leash.MakeWay() ->
+                            leash.say(new Leash.Answer.GivesWay(java.util.Set.of()));
+                    case Leash.Drop() -> {}
+                    case Leash.Retire _ -> {
+                        return;
+                    }
                     case Leash.Speak _ -> {}
                     case Leash.Stop _ -> {
                         return;

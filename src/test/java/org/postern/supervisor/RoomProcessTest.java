@@ -48,37 +48,26 @@ class RoomProcessTest {
         room.stop(Duration.ofSeconds(5));
     }
 
-    private final class Plan implements RoomProcess.Plan {
-        @Override
-        public Confinement confinement(Room of) {
-            try {
-                return new Confinement(ProcessFacts.identity(), Set.of(), new Landlock.Unfenced());
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
+    private RoomProcess.Life life(Room of) throws IOException {
+        if (starts.incrementAndGet() == badStart.get()) {
+            throw new IllegalStateException("a bug");
         }
-
-        @Override
-        public String footing(Room of) {
-            return "";
-        }
-
-        @Override
-        public Leash.Start start(Room of) {
-            if (starts.incrementAndGet() == badStart.get()) {
-                throw new IllegalStateException("a bug");
-            }
-            return new Leash.Start(
-                    "smtpd.conf",
-                    "spool",
-                    "run",
-                    List.of(),
-                    SOURCES,
-                    new Leash.Verbosity(Leash.Level.BRIEF, Set.of()),
-                    Leash.Sink.STANDARD_ERROR,
-                    Set.of(),
-                    Chunk.EMPTY);
-        }
+        var first =
+                new Leash.Start(
+                        "smtpd.conf",
+                        "spool",
+                        "run",
+                        List.of(),
+                        SOURCES,
+                        new Leash.Verbosity(Leash.Level.BRIEF, Set.of()),
+                        Leash.Sink.STANDARD_ERROR,
+                        Set.of(),
+                        Leash.Arrival.ALONE,
+                        Chunk.EMPTY);
+        return new RoomProcess.Life(
+                new Confinement(ProcessFacts.identity(), Set.of(), new Landlock.Unfenced()),
+                "",
+                first);
     }
 
     private static String classPath() {
@@ -101,10 +90,10 @@ class RoomProcessTest {
                 new RoomProcess(
                         Room.QUEUE,
                         new Java(home, "", new Java.Sharing.Not()),
-                        new Plan(),
+                        this::life,
                         new Deadlines(),
                         new Log((_, line) -> lines.add(line)));
-        room.spawn();
+        room.spawn(life(Room.QUEUE));
         room.begin();
     }
 
@@ -118,22 +107,29 @@ class RoomProcessTest {
         }
     }
 
-    private static Leash.Reload reload() {
-        return new Leash.Reload(SOURCES.withGeneration(7));
+    private static Sources generation(long number) {
+        return SOURCES.withGeneration(number);
+    }
+
+    private void reload(long number) {
+        room.prepare(generation(number));
+        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(number));
+        room.adopt(generation(number));
+        room.adopted(generation(number));
     }
 
     @Test
     void aRoomThatReloadsLivesOn() throws Exception {
         start(0);
-        room.reload(reload());
-        room.reload(reload());
+        reload(7);
+        reload(8);
         assertTrue(room.status().contains("restarts=0"), room.status());
     }
 
     @Test
     void aRoomAtAnotherGenerationThanAskedIsKilledAndStartedAgain() throws Exception {
         start(-1);
-        room.reload(reload());
+        reload(7);
         assertEquals(
                 "warn: queue was told to reload, but is at generation 6, not 7: it is killed",
                 awaitLine("told to reload"));
@@ -142,10 +138,41 @@ class RoomProcessTest {
     }
 
     @Test
+    void aRoomThatIsDroppedStaysAsItWas() throws Exception {
+        start(0);
+        room.prepare(generation(7));
+        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(7));
+        room.drop();
+        reload(8);
+        assertTrue(room.status().contains("restarts=0"), room.status());
+    }
+
+    @Test
+    void aRoomThatNeverPreparedIsHandedTheConfigurationWhenTheOthersAdoptIt() throws Exception {
+        start(0);
+        room.adopt(generation(7));
+        room.adopted(generation(7));
+        room.adopted(generation(7)); // it has it
+        assertTrue(room.status().contains("restarts=0"), room.status());
+    }
+
+    @Test
+    void aRoomThatRetiresIsNotStartedAgain() throws Exception {
+        start(0);
+        room.retire(Duration.ofSeconds(30));
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!room.isGone() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertTrue(room.isGone());
+        assertEquals(1, starts.get());
+    }
+
+    @Test
     void aBugWhileARoomIsRestartedDoesNotLeaveItDown() throws Exception {
         badStart.set(2);
         start(1);
-        room.reload(reload());
+        reload(7);
         awaitLine("bug: restarting queue");
         awaitLine("queue restarted");
         assertTrue(room.status().contains("restarts=2"), room.status());

@@ -148,9 +148,14 @@ class SmtpctlTest {
     void aBadConfigurationIsShownWithItsCaret() throws Exception {
         room(
                 place.supervisorSocket(),
-                new Order.Answer.Refused("smtpd.conf:1:1: no such word\nfoo\n^"));
+                new Order.Answer.Refused("it stays as it was"),
+                "smtpd.conf:1:1: no such word",
+                "foo",
+                "^");
         assertEquals(1, smtpctl("reload"));
-        assertEquals("command failed:\nsmtpd.conf:1:1: no such word\nfoo\n^\n", console.err());
+        assertEquals(
+                "smtpd.conf:1:1: no such word\nfoo\n^\ncommand failed: it stays as it was\n",
+                console.err());
     }
 
     @Test

@@ -6,12 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.postern.dns.Resolver.Family;
 import org.postern.log.Log;
 
 /// One socket that clients from the network connect to. Its thread does nothing but accept: what
 /// takes time is done by the thread of each session.
+///
+/// A door that is left lets in who has come before it is closed, so that a reload refuses nobody
+/// whom the kernel has already welcomed.
 final class Door {
     /// How many connections may wait to be accepted.
     private static final int BACKLOG = 4096;
@@ -23,11 +30,35 @@ final class Door {
         void receive(Socket socket, InetAddress client, Reception reception) throws IOException;
     }
 
+    /// How long a door that is left waits for one more client, in milliseconds.
+    private static final int LAST_CALL = 1;
+
+    private static final int KNOCK_PATIENCE = 1000;
+    private static final long LEAVING_PATIENCE = 500;
+
+    /// Whether another socket may listen at the same address.
+    enum Sharing {
+        /// None may.
+        ALONE,
+        /// One of this user's that allows it, too, may: for the moment in which one takes the place
+        /// of the other.
+        SHARED
+    }
+
+    private enum Stage {
+        OPEN,
+        LEAVING,
+        CLOSED
+    }
+
     private final ServerSocket server;
     private final Gate gate;
     private final Host host;
     private final Log log;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Map<Family, Reception> receptions;
+    private volatile int knocking = -1;
+    private Stage stage = Stage.OPEN; // guarded by this
 
     private Door(
             ServerSocket server, Map<Family, Reception> receptions, Gate gate, Host host, Log log) {
@@ -38,10 +69,12 @@ final class Door {
         this.log = log;
     }
 
-    /// Binds `where`; nobody is let in before [#start].
+    /// Binds `where`, which a [Sharing#SHARED] door may share until it is bound; nobody is let in
+    /// before [#start].
     static Door bind(
             InetSocketAddress where,
             Map<Family, Reception> receptions,
+            Sharing sharing,
             Gate gate,
             Host host,
             Log log)
@@ -49,7 +82,13 @@ final class Door {
         var server = new ServerSocket();
         try {
             server.setReuseAddress(true);
+            if (sharing == Sharing.SHARED) {
+                server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
             server.bind(where, BACKLOG);
+            if (sharing == Sharing.SHARED) {
+                server.setOption(StandardSocketOptions.SO_REUSEPORT, false);
+            }
         } catch (IOException e) {
             server.close();
             throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
@@ -78,12 +117,18 @@ final class Door {
             try {
                 gate.pass();
                 var socket = server.accept();
+                if (isKnock(socket)) {
+                    socket.close();
+                    continue;
+                }
                 gate.pass();
                 Thread.ofVirtual().name("session").start(() -> receive(socket));
                 if (inTrouble) {
                     inTrouble = false;
                     log.warn("smtp: fd exhaustion over, re-enabling incoming connections");
                 }
+            } catch (SocketTimeoutException e) {
+                closeIfLeft();
             } catch (SocketException e) {
                 if (server.isClosed()) {
                     return;
@@ -124,12 +169,89 @@ final class Door {
         }
     }
 
-    /// Lets nobody in any more. Sessions go on.
-    void close() {
+    /// Lets others bind the same address, or no longer.
+    void share(Sharing sharing) {
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEPORT, sharing == Sharing.SHARED);
+        } catch (IOException e) {
+            log.debug("smtp: a listener cannot be shared: " + Log.visible(e.toString()));
+        }
+    }
+
+    /// Lets in who has already come, and then nobody any more; while the gate is shut, that waits.
+    /// Sessions go on.
+    void leave() {
+        synchronized (this) {
+            if (stage != Stage.OPEN) {
+                return;
+            }
+            stage = Stage.LEAVING;
+            limit(LAST_CALL);
+        }
+        knock();
+    }
+
+    /// A door that is being left stays open after all; false if it is closed already.
+    synchronized boolean stay() {
+        if (stage == Stage.CLOSED) {
+            return false;
+        }
+        stage = Stage.OPEN;
+        limit(0);
+        return true;
+    }
+
+    private void limit(int milliseconds) {
+        try {
+            server.setSoTimeout(milliseconds);
+        } catch (SocketException e) {
+            // It is closed.
+        }
+    }
+
+    /// Wakes the thread that accepts, by a connection of our own: nothing else reaches a thread
+    /// that waits there but closing the socket, which hangs up on all who wait to be accepted.
+    private void knock() {
+        var at = server.getInetAddress();
+        var host = at.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : at;
+        try (var socket = new Socket()) {
+            socket.bind(new InetSocketAddress(host, 0));
+            knocking = socket.getLocalPort();
+            socket.connect(new InetSocketAddress(host, port()), KNOCK_PATIENCE);
+            if (!gate.isShut()) {
+                var _ = closed.await(LEAVING_PATIENCE, TimeUnit.MILLISECONDS);
+            }
+        } catch (IOException e) {
+            close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isKnock(Socket socket) {
+        return socket.getPort() == knocking
+                && socket.getInetAddress().equals(socket.getLocalAddress());
+    }
+
+    private synchronized void closeIfLeft() {
+        if (stage == Stage.LEAVING) {
+            close();
+        }
+    }
+
+    /// Is it closed?
+    boolean isClosed() {
+        return server.isClosed();
+    }
+
+    /// Hangs up on those who wait to be accepted, and lets nobody in any more. Sessions go on.
+    synchronized void close() {
+        stage = Stage.CLOSED;
         try {
             server.close();
         } catch (IOException e) {
             log.warn("smtp: closing a listener: " + Log.visible(e.toString()));
         }
+        closed.countDown();
     }
 }

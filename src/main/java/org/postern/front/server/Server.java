@@ -2,7 +2,6 @@ package org.postern.front.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -10,18 +9,17 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.Listen;
-import org.postern.dns.Resolver.Family;
 import org.postern.front.route.Router;
 import org.postern.front.server.Places.Found;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
+import org.postern.ipc.Leash;
+import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 
@@ -69,7 +67,7 @@ public final class Server {
     private final Submissions submissions;
     private final Places places;
     private final Places localPlaces = new Places(LOCAL_SESSIONS, OF_ONE_USER);
-    private final Map<InetSocketAddress, Door> doors = new LinkedHashMap<>();
+    private final Doors doors;
     private final List<Hearing> hearings = new ArrayList<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
@@ -82,13 +80,25 @@ public final class Server {
         this.log = parts.log();
         this.submissions = new Submissions(parts.queue(), SUBMISSIONS, parts.deadlines());
         this.places = new Places(parts.mostSessions(), OF_ONE_SOURCE);
+        this.doors = new Doors(gate, this::receive, log);
         this.means = means(config, router);
         this.localReception = localReception(config);
     }
 
     /// Binds all listeners and lets clients in; if one cannot be bound, none is.
     public void start(Config config, Hearing.Reports reports) throws IOException {
-        rebind(Binding.of(config));
+        start(config, Leash.Arrival.ALONE, reports);
+    }
+
+    /// The same, where a predecessor may still listen at the same addresses.
+    public void start(Config config, Leash.Arrival arrival, Hearing.Reports reports)
+            throws IOException {
+        var sharing =
+                switch (arrival) {
+                    case ALONE -> Door.Sharing.ALONE;
+                    case SUCCESSOR -> Door.Sharing.SHARED;
+                };
+        doors.prepare(Binding.of(config), sharing).adopt();
         hearings.add(
                 Hearing.open(
                         parts.local(),
@@ -98,12 +108,43 @@ public final class Server {
                         reports));
     }
 
+    /// Binds the listeners that are new in `config`. Once it is adopted, new sessions are held by
+    /// `config` and the ruleset behind `router`; those in progress finish as they began.
+    ///
+    /// @throws IOException if a listener cannot be bound; then nothing has changed
+    public RoomLife.Ready prepare(Config config, Router router) throws IOException {
+        var nextMeans = means(config, router);
+        var nextReception = localReception(config);
+        var change = doors.prepare(Binding.of(config), Door.Sharing.ALONE);
+        return new RoomLife.Ready() {
+            @Override
+            public void adopt() {
+                means = nextMeans;
+                localReception = nextReception;
+                change.adopt();
+            }
+
+            @Override
+            public void drop() {
+                change.drop();
+            }
+        };
+    }
+
     /// Works by `config` from now on. Sessions in progress finish as they began. If a new listener
     /// cannot be bound, nothing changes.
     public void reload(Config config, Router router) throws IOException {
-        rebind(Binding.of(config));
-        means = means(config, router);
-        localReception = localReception(config);
+        prepare(config, router).adopt();
+    }
+
+    /// Lets a successor bind the addresses of the listeners.
+    public void makeWay() {
+        doors.share(Door.Sharing.SHARED);
+    }
+
+    /// No successor comes after all.
+    public void keepPlace() {
+        doors.share(Door.Sharing.ALONE);
     }
 
     /// Keeps clients waiting from now on; false if that was so already.
@@ -127,30 +168,46 @@ public final class Server {
     }
 
     /// The ports that network listeners are bound to.
-    synchronized List<Integer> ports() {
-        return doors.values().stream().map(Door::port).toList();
+    List<Integer> ports() {
+        return doors.ports();
+    }
+
+    /// Lets in who has come, and then nobody any more, and waits until all sessions are over, at
+    /// most `atMost`.
+    public void retire(Duration atMost) {
+        if (gate.isShut()) {
+            doors.close(); // who waits there would wait for ever: the successor's gate is opened
+        } else {
+            doors.leave();
+        }
+        closeHearings();
+        awaitSessions(atMost);
+        submissions.close();
     }
 
     /// Lets nobody in any more, ends the sessions that do nothing, and waits until the others have
     /// finished their mail transaction, at most `grace`.
     public void stop(Duration grace) {
-        closeDoors();
+        doors.close();
+        closeHearings();
         ending = true;
         sessions.forEach(Session::end);
-        long end = System.nanoTime() + grace.toNanos();
+        awaitSessions(grace);
+        submissions.close();
+    }
+
+    private void awaitSessions(Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
         try {
-            while (traffic.now() > 0 && System.nanoTime() < end) {
+            while (traffic.now() > 0 && System.nanoTime() - end < 0) {
                 Thread.sleep(20);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        submissions.close();
     }
 
-    private synchronized void closeDoors() {
-        doors.values().forEach(Door::close);
-        doors.clear();
+    private synchronized void closeHearings() {
         for (var hearing : hearings) {
             try {
                 hearing.close();
@@ -171,37 +228,6 @@ public final class Server {
                 .findFirst()
                 .map(listen -> Reception.of(listen, config.serverName()))
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
-    }
-
-    /// Opens the doors that are new, keeps those that stay, and closes the others.
-    private synchronized void rebind(Map<InetSocketAddress, Map<Family, Reception>> wanted)
-            throws IOException {
-        var opened = new LinkedHashMap<InetSocketAddress, Door>();
-        try {
-            for (var entry : wanted.entrySet()) {
-                if (!doors.containsKey(entry.getKey())) {
-                    var door =
-                            Door.bind(entry.getKey(), entry.getValue(), gate, this::receive, log);
-                    opened.put(entry.getKey(), door);
-                }
-            }
-        } catch (IOException e) {
-            opened.values().forEach(Door::close);
-            throw e;
-        }
-        doors.entrySet()
-                .removeIf(
-                        entry -> {
-                            var receptions = wanted.get(entry.getKey());
-                            if (receptions == null) {
-                                entry.getValue().close();
-                                return true;
-                            }
-                            entry.getValue().change(receptions);
-                            return false;
-                        });
-        doors.putAll(opened);
-        opened.values().forEach(Door::start);
     }
 
     private void receive(Socket socket, InetAddress client, Reception reception)

@@ -239,6 +239,89 @@ class ServerTest {
     }
 
     @Test
+    void aListenerThatIsPreparedAndDroppedIsGone() throws Exception {
+        int kept = freePort();
+        int fresh = freePort();
+        start(config("listen on 127.0.0.1 port " + kept), 100);
+        server.prepare(config("listen on 127.0.0.1 port " + fresh), new Rules()).drop();
+        Assertions.assertEquals(List.of(kept), server.ports());
+        Assertions.assertThrows(IOException.class, () -> new Client(fresh).close());
+        new ServerSocket(fresh, 1, InetAddress.getLoopbackAddress()).close();
+    }
+
+    @Test
+    void aListenerMayGrowFromOneAddressToAllAndBack() throws Exception {
+        int port = freePort();
+        var one = config("listen on 127.0.0.1 port " + port);
+        var all = config("listen on 0.0.0.0 port " + port);
+        start(one, 100);
+        for (var next : List.of(all, one, all, one)) {
+            server.reload(next, new Rules());
+            try (var client = new Client(port)) {
+                Assertions.assertTrue(client.hears().startsWith("220"));
+            }
+        }
+    }
+
+    @Test
+    void whileAListenerComesAndGoesTheOtherRefusesNobody() throws Exception {
+        int kept = freePort();
+        int other = freePort();
+        var few = config("listen on 127.0.0.1 port " + kept);
+        var many =
+                config(
+                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                                .formatted(kept, other));
+        start(few, 10_000);
+        for (int i = 0; i < 200; i++) {
+            server.reload(i % 2 == 0 ? many : few, new Rules());
+            try (var client = new Client(kept)) {
+                Assertions.assertTrue(client.hears().startsWith("220"));
+            }
+        }
+        Assertions.assertEquals(List.of(kept), server.ports());
+    }
+
+    @Test
+    void whoIsWaitingToBeAcceptedIsServedThoughTheListenerIsGone() throws Exception {
+        int kept = freePort();
+        int gone = freePort();
+        start(
+                config("listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                        .formatted(kept, gone)),
+                100);
+        Assertions.assertTrue(server.pause());
+        try (var one = new Client(gone);
+                var two = new Client(gone)) {
+            server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
+            Assertions.assertTrue(server.resume());
+            Assertions.assertTrue(one.hears().startsWith("220"));
+            Assertions.assertTrue(two.hears().startsWith("220"));
+        }
+    }
+
+    @Test
+    void aListenerThatComesBackBeforeItIsClosedStays() throws Exception {
+        int kept = freePort();
+        int back = freePort();
+        var both =
+                config(
+                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                                .formatted(kept, back));
+        start(both, 100);
+        Assertions.assertTrue(server.pause());
+        try (var waiting = new Client(back)) {
+            server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
+            server.reload(both, new Rules());
+            Assertions.assertTrue(server.resume());
+            Assertions.assertTrue(waiting.hears().startsWith("220"));
+        }
+        try (var client = new Client(back)) {
+            Assertions.assertTrue(client.hears().startsWith("220"));
+        }
+    }
+
+    @Test
     void aReloadThatCannotBindChangesNothing() throws Exception {
         int port = freePort();
         start(config("listen on 127.0.0.1 port " + port), 100);

@@ -1,0 +1,162 @@
+package org.postern.supervisor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.postern.config.Sources;
+import org.postern.ipc.Leash;
+import org.postern.ipc.Room;
+
+/// The rooms on their way to another configuration: all that can fail is done first, while they go
+/// on by the old one; then they change, one right after the other.
+///
+/// A room whose fence changes gets a successor, which works beside it until it has finished what is
+/// under way. Belongs to the thread that reloads.
+final class Transition {
+    /// The order in which rooms are started and change: each after those it speaks to, so that
+    /// `front` names no action that the others have not heard of.
+    static final List<Room> ORDER = List.of(Room.QUEUE, Room.KEEPER, Room.DELIVERY, Room.FRONT);
+
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    /// Makes a room's process, which waits for its first word.
+    @FunctionalInterface
+    interface Birth {
+        RoomProcess spawn(Room room, Leash.Arrival arrival) throws IOException;
+    }
+
+    /// Tells how a room would live by the wanted configuration.
+    @FunctionalInterface
+    interface Lives {
+        RoomProcess.Life of(Room room, Leash.Arrival arrival) throws IOException;
+    }
+
+    private final Map<Room, RoomProcess> rooms;
+    private final Set<Room> needed;
+    private final Sources sources;
+    private final Lives lives;
+    private final Birth birth;
+    private final Map<Room, RoomProcess> fresh = new EnumMap<>(Room.class);
+    private final Set<Room> begun = EnumSet.noneOf(Room.class);
+    private final List<RoomProcess> asked = new ArrayList<>();
+
+    /// A transition of `rooms` to the rooms that are `needed` by the configuration in `sources`.
+    Transition(
+            Map<Room, RoomProcess> rooms,
+            Set<Room> needed,
+            Sources sources,
+            Lives lives,
+            Birth birth) {
+        this.rooms = rooms;
+        this.needed = needed;
+        this.sources = sources;
+        this.lives = lives;
+        this.birth = birth;
+    }
+
+    /// Does all that can fail.
+    ///
+    /// @return what has failed; if anything has, [#undo] follows, and otherwise [#complete]
+    List<String> prepare() {
+        var wrong = new ArrayList<String>();
+        for (var room : ORDER) {
+            if (needed.contains(room)) {
+                try {
+                    hand(room);
+                } catch (IOException e) {
+                    wrong.add(room.word() + ": " + e.getMessage());
+                }
+            }
+        }
+        for (var process : asked) {
+            switch (process.readiness(sources.generation())) {
+                case RoomProcess.Readiness.Ready(), RoomProcess.Readiness.Down() -> {}
+                case RoomProcess.Readiness.Not(var why) -> wrong.add(why);
+            }
+        }
+        if (wrong.isEmpty()) {
+            begin(wrong);
+        }
+        return wrong;
+    }
+
+    private void hand(Room room) throws IOException {
+        var process = rooms.get(room);
+        var arrival = process == null ? Leash.Arrival.ALONE : Leash.Arrival.SUCCESSOR;
+        if (process == null || process.needsReplacementFor(lives.of(room, arrival))) {
+            fresh.put(room, birth.spawn(room, arrival));
+        } else {
+            process.prepare(sources);
+            asked.add(process);
+        }
+    }
+
+    private void begin(List<String> wrong) {
+        for (var room : ORDER) {
+            var newcomer = fresh.get(room);
+            if (newcomer == null || !wrong.isEmpty()) {
+                continue;
+            }
+            try {
+                var predecessor = rooms.get(room);
+                var paused = predecessor == null ? Set.<Leash.Lane>of() : predecessor.makeWay();
+                newcomer.begin(paused);
+                begun.add(room);
+            } catch (IOException e) {
+                wrong.add(e.getMessage());
+            }
+        }
+    }
+
+    /// Has all rooms work by the new configuration, which is the one that they would be started by
+    /// now.
+    ///
+    /// @return those that are replaced or needed no more; they still work by the old one
+    Collection<RoomProcess> complete() {
+        var behind = new ArrayList<RoomProcess>();
+        var first = ORDER.stream().filter(room -> room != Room.FRONT).toList();
+        adopt(first);
+        adopt(List.of(Room.FRONT));
+        fresh.forEach(
+                (room, newcomer) -> {
+                    var predecessor = rooms.put(room, newcomer);
+                    if (predecessor != null) {
+                        behind.add(predecessor);
+                    }
+                });
+        for (var room : ORDER) {
+            if (!needed.contains(room) && rooms.containsKey(room)) {
+                behind.add(rooms.remove(room));
+            }
+        }
+        return behind;
+    }
+
+    /// They change at the same time.
+    private void adopt(List<Room> some) {
+        var changing = some.stream().map(rooms::get).filter(asked::contains).toList();
+        changing.forEach(process -> process.adopt(sources));
+        changing.forEach(process -> process.adopted(sources));
+    }
+
+    /// Leaves the rooms as they were.
+    void undo() {
+        asked.forEach(RoomProcess::drop);
+        fresh.forEach(
+                (room, newcomer) -> {
+                    newcomer.stop(GRACE);
+                    var predecessor = rooms.get(room);
+                    if (predecessor != null && begun.contains(room)) {
+                        predecessor.startAnew(); // it is found at its sockets no more
+                    } else if (predecessor != null) {
+                        predecessor.drop();
+                    }
+                });
+    }
+}
