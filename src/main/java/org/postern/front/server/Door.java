@@ -34,7 +34,8 @@ final class Door {
     private static final int LAST_CALL = 1;
 
     private static final int KNOCK_PATIENCE = 1000;
-    private static final long LEAVING_PATIENCE = 500;
+    private static final int KNOCKS = 40;
+    private static final long BETWEEN_KNOCKS = 25;
 
     /// Whether another socket may listen at the same address.
     enum Sharing {
@@ -188,7 +189,13 @@ final class Door {
             stage = Stage.LEAVING;
             limit(LAST_CALL);
         }
-        knock();
+        int knocks = 0;
+        do {
+            knock();
+        } while (++knocks < KNOCKS && !isClosed() && !gate.isShut());
+        if (!gate.isShut()) {
+            closeIfLeft();
+        }
     }
 
     /// A door that is being left stays open after all; false if it is closed already.
@@ -210,7 +217,8 @@ final class Door {
     }
 
     /// Wakes the thread that accepts, by a connection of our own: nothing else reaches a thread
-    /// that waits there but closing the socket, which hangs up on all who wait to be accepted.
+    /// that waits there but closing the socket, which hangs up on all who wait to be accepted. Where
+    /// a successor shares the address, the kernel may hand the connection to it.
     private void knock() {
         var at = server.getInetAddress();
         var host = at.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : at;
@@ -218,9 +226,7 @@ final class Door {
             socket.bind(new InetSocketAddress(host, 0));
             knocking = socket.getLocalPort();
             socket.connect(new InetSocketAddress(host, port()), KNOCK_PATIENCE);
-            if (!gate.isShut()) {
-                var _ = closed.await(LEAVING_PATIENCE, TimeUnit.MILLISECONDS);
-            }
+            var _ = closed.await(BETWEEN_KNOCKS, TimeUnit.MILLISECONDS);
         } catch (IOException e) {
             close();
         } catch (InterruptedException e) {

@@ -301,6 +301,33 @@ class ServerTest {
     }
 
     @Test
+    void aListenerThatWentWhilePausedIsClosedWhenTheServerIsResumed() throws Exception {
+        int kept = freePort();
+        int gone = freePort();
+        start(
+                config("listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                        .formatted(kept, gone)),
+                100);
+        Assertions.assertTrue(server.pause());
+        server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
+        Assertions.assertTrue(server.resume());
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (isOpen(gone) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        Assertions.assertFalse(isOpen(gone));
+    }
+
+    private static boolean isOpen(int port) {
+        try {
+            new Client(port).close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
     void aListenerThatComesBackBeforeItIsClosedStays() throws Exception {
         int kept = freePort();
         int back = freePort();
