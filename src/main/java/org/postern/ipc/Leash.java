@@ -21,9 +21,9 @@ public sealed interface Leash {
     /// The longest word of the supervisor, in bytes: a configuration with large tables in it.
     int LONGEST = 128 << 20;
 
-    /// Begin to work; `arrival` says whether a predecessor still does. `users` says which user each room runs as, in the order of [Room], then the
-    /// supervisor's; the paths are those of [Place]. `secret` is the key of the seals, for
-    /// `delivery` alone; the others get an empty one.
+    /// Begin to work; `arrival` says whether a predecessor still does. `users` says which user each
+    /// room runs as, in the order of [Room], then the supervisor's; the paths are those of [Place].
+    /// `secret` is the key of the seals, for `delivery` alone; the others get an empty one.
     record Start(
             String config,
             String spool,

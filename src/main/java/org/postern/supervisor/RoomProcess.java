@@ -175,9 +175,7 @@ final class RoomProcess {
                 case Leash.Answer.Started() -> {}
                 case Leash.Answer.Failed(var why) ->
                         throw new IOException(room.word() + ": " + why);
-                case Leash.Answer.Prepared _,
-                        Leash.Answer.Adopted _,
-                        Leash.Answer.GivesWay _ ->
+                case Leash.Answer.Prepared _, Leash.Answer.Adopted _, Leash.Answer.GivesWay _ ->
                         throw new IOException(room.word() + " answers before it started");
             }
         } catch (IOException | RuntimeException e) {
@@ -415,9 +413,7 @@ final class RoomProcess {
                     }
                 }
                 case Leash.Answer.Failed(var why) -> startOver("reload", "says: " + why);
-                case Leash.Answer.Started _,
-                        Leash.Answer.Prepared _,
-                        Leash.Answer.GivesWay _ ->
+                case Leash.Answer.Started _, Leash.Answer.Prepared _, Leash.Answer.GivesWay _ ->
                         startOver("reload", "says something else");
             }
         } catch (IOException e) {
@@ -456,7 +452,11 @@ final class RoomProcess {
             return;
         }
         log.warn(
-                room.word() + " was told to " + order + ", but " + Log.visible(instead)
+                room.word()
+                        + " was told to "
+                        + order
+                        + ", but "
+                        + Log.visible(instead)
                         + ": it is killed");
         leash = null;
         try {

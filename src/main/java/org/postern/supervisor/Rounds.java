@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// A deed that many may ask for at the same time, and that is done once for all who wait: each gets
-/// the answer of a round that began after it had asked. Guarded by its own monitor; the deed is done
-/// without it, by one of those who ask.
+/// the answer of a round that began after it had asked. Guarded by its own monitor; the deed is
+/// done without it, by one of those who ask.
 final class Rounds<A> {
     private final Supplier<A> deed;
     private long begun;

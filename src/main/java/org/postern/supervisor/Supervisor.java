@@ -143,8 +143,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         return life(room, checked, Leash.Arrival.ALONE);
     }
 
-    private RoomProcess.Life life(Room room, Checked by, Leash.Arrival arrival)
-            throws IOException {
+    private RoomProcess.Life life(Room room, Checked by, Leash.Arrival arrival) throws IOException {
         return new RoomProcess.Life(
                 fences.of(room, by), fences.footing(room, by), start(room, by, arrival));
     }
@@ -250,8 +249,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     }
 
     /// Reads the configuration again. If it is bad, or a room cannot work by it, everything stays
-    /// as it was, and `lines` are told all that is wrong. Who asks while a reload is under way waits
-    /// for the next one, and shares it with all others who wait.
+    /// as it was, and `lines` are told all that is wrong. Who asks while a reload is under way
+    /// waits for the next one, and shares it with all others who wait.
     private Order.Answer reload(ControlPoint.Lines lines) throws IOException {
         try {
             return switch (reloads.ask()) {

@@ -101,7 +101,14 @@ class FrontRoomTest {
                                 new Host("mx.example.org", List.of("127.0.0.1"))));
         return new FrontRoom(
                 new RoomLife.Circumstances(
-                        place, config, Log.silent(), deadlines, users(), paused, org.postern.ipc.Leash.Arrival.ALONE, Chunk.EMPTY));
+                        place,
+                        config,
+                        Log.silent(),
+                        deadlines,
+                        users(),
+                        paused,
+                        org.postern.ipc.Leash.Arrival.ALONE,
+                        Chunk.EMPTY));
     }
 
     private static Users users() throws IOException {

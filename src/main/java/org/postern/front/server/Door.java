@@ -217,8 +217,8 @@ final class Door {
     }
 
     /// Wakes the thread that accepts, by a connection of our own: nothing else reaches a thread
-    /// that waits there but closing the socket, which hangs up on all who wait to be accepted. Where
-    /// a successor shares the address, the kernel may hand the connection to it.
+    /// that waits there but closing the socket, which hangs up on all who wait to be accepted.
+    /// Where a successor shares the address, the kernel may hand the connection to it.
     private void knock() {
         var at = server.getInetAddress();
         var host = at.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : at;

@@ -10,8 +10,8 @@ import org.postern.dns.Resolver.Family;
 import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
 
-/// The doors of a server, and how they become those of another configuration: one that stays is
-/// not touched, and so refuses nobody in between. Guarded by its own monitor.
+/// The doors of a server, and how they become those of another configuration: one that stays is not
+/// touched, and so refuses nobody in between. Guarded by its own monitor.
 final class Doors {
     private final Gate gate;
     private final Door.Host host;
@@ -85,10 +85,7 @@ final class Doors {
             this.wanted = wanted;
         }
 
-        void open(
-                InetSocketAddress where,
-                Map<Family, Reception> receptions,
-                Door.Sharing sharing)
+        void open(InetSocketAddress where, Map<Family, Reception> receptions, Door.Sharing sharing)
                 throws IOException {
             var left = leaving.remove(where);
             if (left != null && left.stay()) {

@@ -287,8 +287,9 @@ class ServerTest {
         int kept = freePort();
         int gone = freePort();
         start(
-                config("listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                        .formatted(kept, gone)),
+                config(
+                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                                .formatted(kept, gone)),
                 100);
         Assertions.assertTrue(server.pause());
         try (var one = new Client(gone);
@@ -305,8 +306,9 @@ class ServerTest {
         int kept = freePort();
         int gone = freePort();
         start(
-                config("listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                        .formatted(kept, gone)),
+                config(
+                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
+                                .formatted(kept, gone)),
                 100);
         Assertions.assertTrue(server.pause());
         server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
