@@ -13,6 +13,7 @@ final class NotYet {
     /// The words, and how a message names them.
     static final Map<Enum<?>, String> WORDS =
             Map.ofEntries(
+                    Map.entry(TableDefinition.Type.DB, "table type db"),
                     Map.entry(TableDefinition.Type.EXTERNAL, "a table of another program"),
                     Map.entry(Directive.Word.SRS, "srs"),
                     Map.entry(RelayAction.Option.Word.SRS, "relay srs"));

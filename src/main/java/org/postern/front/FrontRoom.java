@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Objects;
 import java.util.Set;
 import org.postern.config.Config;
@@ -37,6 +38,8 @@ import org.postern.table.TableSet;
 /// user's file.
 public final class FrontRoom implements RoomLife.Tenant {
     /// How long the name of a client is looked for before it is greeted.
+    private static final Set<String> LOCALHOST = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
+
     private static final Duration NAME_PATIENCE = Duration.ofSeconds(5);
 
     private static final int ACCOUNT_CONVERSATIONS = 32;
@@ -115,7 +118,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     /// A name that does not lead back to its address is one that anybody could have chosen: it is
     /// not used, neither by rules nor in the log.
     private static String hostName(ClientNames names, InetAddress address) {
-        if (address.isLoopbackAddress()) {
+        if (LOCALHOST.contains(address.getHostAddress())) {
             return "localhost";
         }
         return switch (names.of(address)) {

@@ -97,7 +97,9 @@ final class Fences {
     private Set<Path> frontReads(Checked checked) {
         var reads = new HashSet<Path>();
         RESOLVER.forEach(path -> reads.add(Path.of(path)));
-        reads.add(place.config().resolveSibling("resolv.conf"));
+        for (var name : List.of("resolv.conf", "hosts")) {
+            reads.add(place.config().resolveSibling(name));
+        }
         reads.addAll(tableReads(checked).paths());
         return reads;
     }
@@ -139,13 +141,8 @@ final class Fences {
     private static Set<Path> tableFiles(Config config) {
         var files = new HashSet<Path>();
         for (var table : config.tables().values()) {
-            switch (table.origin()) {
-                case TableDefinition.Origin.File(var path) -> files.add(Path.of(path));
-                case TableDefinition.Origin.Database(var path) -> files.add(Path.of(path));
-                case TableDefinition.Origin.Inline _,
-                        TableDefinition.Origin.InlineMapping _,
-                        TableDefinition.Origin.External _,
-                        TableDefinition.Origin.Accounts _ -> {}
+            if (table.origin() instanceof TableDefinition.Origin.File(var path)) {
+                files.add(Path.of(path));
             }
         }
         return files;

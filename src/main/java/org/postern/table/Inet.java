@@ -97,24 +97,9 @@ record Inet(Family family, long high, long low) {
         if (family == Family.INET4) {
             return width == 0 || (low ^ other.low) >>> (32 - width) == 0;
         }
-        return ((high ^ other.high) & highMask(width)) == 0
-                && ((low ^ other.low) & lowMask(width)) == 0;
-    }
-
-    /// The address with only its first `width` bits, and zeros behind them.
-    Inet beginning(int width) {
-        if (family == Family.INET4) {
-            return new Inet(family, 0, low & (width == 0 ? 0 : 0xffff_ffffL << (32 - width)));
-        }
-        return new Inet(family, high & highMask(width), low & lowMask(width));
-    }
-
-    private static long highMask(int width) {
-        return width == 0 ? 0 : width >= 64 ? -1L : -1L << (64 - width);
-    }
-
-    private static long lowMask(int width) {
-        return width <= 64 ? 0 : -1L << (128 - width);
+        long highMask = width == 0 ? 0 : width >= 64 ? -1L : -1L << (64 - width);
+        long lowMask = width <= 64 ? 0 : -1L << (128 - width);
+        return ((high ^ other.high) & highMask) == 0 && ((low ^ other.low) & lowMask) == 0;
     }
 
     /// The form in which tables know addresses: `192.0.2.1`, or `[2001:db8::1]` (RFC 5952 section

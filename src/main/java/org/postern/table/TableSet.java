@@ -1,8 +1,12 @@
 package org.postern.table;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +15,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
+import org.postern.config.Position;
+import org.postern.config.Problem;
 import org.postern.config.Service;
+import org.postern.config.TableDefinition;
+import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef;
+import org.postern.config.TableRef.Shape;
+import org.postern.table.Entries.Row;
+import org.postern.table.TableText.Mistake;
 
 /// All tables of a configuration, opened. May be asked from any thread.
 public final class TableSet {
@@ -49,19 +60,6 @@ public final class TableSet {
         return open(config, names, complaints, InstantSource.system());
     }
 
-    /// Checks what the tables of a configuration hold against the use that is made of them, as
-    /// [#open] does, without keeping it: for a process with little memory.
-    ///
-    /// @return the files that the alias and virtual tables include
-    /// @throws ConfigException with all that is wrong
-    public static Set<Path> check(Config config) throws ConfigException {
-        var watcher = new Watched.Watcher(InstantSource.system(), _ -> {});
-        var opener = new TableOpener(config, watcher);
-        config.tables().values().forEach(opener::check);
-        opener.throwProblems();
-        return opener.included();
-    }
-
     static TableSet open(Config config, Consumer<String> complaints, InstantSource clock)
             throws ConfigException {
         return open(config, config.tables().keySet(), complaints, clock);
@@ -70,18 +68,14 @@ public final class TableSet {
     private static TableSet open(
             Config config, Set<String> names, Consumer<String> complaints, InstantSource clock)
             throws ConfigException {
-        var opener = new TableOpener(config, new Watched.Watcher(clock, complaints));
-        char delimiter = config.settings().subAddressDelimiter();
-        var tables = new HashMap<String, Table>();
-        for (var definition : config.tables().values()) {
-            var name = definition.name();
-            if (names.contains(name)) {
-                opener.open(definition)
-                        .ifPresent(held -> tables.put(name, new Table(name, held, delimiter)));
-            }
+        var opener = new Opener(config, complaints, clock);
+        config.tables().values().stream()
+                .filter(table -> names.contains(table.name()))
+                .forEach(opener::open);
+        if (!opener.problems.isEmpty()) {
+            throw new ConfigException(opener.inOrder());
         }
-        opener.throwProblems();
-        return new TableSet(config, tables, complaints);
+        return new TableSet(config, opener.tables, complaints);
     }
 
     /// The configuration whose tables these are.
@@ -124,6 +118,29 @@ public final class TableSet {
                 .then(includes::expand);
     }
 
+    /// The files that the alias and virtual tables include, by what the tables hold now.
+    public Set<Path> included() {
+        var included = new HashSet<Path>();
+        config.references().stream()
+                .filter(use -> use.service() == Service.ALIAS)
+                .map(TableRef::name)
+                .distinct()
+                .flatMap(name -> find(name).stream())
+                .flatMap(table -> table.values().stream())
+                .forEach(line -> collectIncluded(line, included));
+        return included;
+    }
+
+    private static void collectIncluded(String line, Set<Path> into) {
+        if (AliasValues.parse(line) instanceof Answer.Found<List<AliasValue>>(var values)) {
+            for (var value : values) {
+                if (value instanceof AliasValue.Include(var path)) {
+                    into.add(Path.of(path));
+                }
+            }
+        }
+    }
+
     /// The account that a `userbase` table holds for a login.
     public Answer<UserEntry> user(TableRef use, String login) {
         return table(use.name())
@@ -133,16 +150,12 @@ public final class TableSet {
 
     /// The next smart host of a list.
     public Answer<RelayUrl> smartHost(TableRef use) {
-        return table(use.name())
-                .fetch(use.service())
-                .then(text -> parsed(use, text, RelayUrl.parse(text)));
+        return table(use.name()).fetch().then(text -> parsed(use, text, RelayUrl.parse(text)));
     }
 
     /// The next source address of a list.
     public Answer<SourceAddress> source(TableRef use) {
-        return table(use.name())
-                .fetch(use.service())
-                .then(text -> parsed(use, text, SourceAddress.parse(text)));
+        return table(use.name()).fetch().then(text -> parsed(use, text, SourceAddress.parse(text)));
     }
 
     private static <T> Answer<T> parsed(TableRef use, String key, Optional<T> value) {
@@ -151,5 +164,127 @@ public final class TableSet {
                         () ->
                                 new Answer.Failed<>(
                                         "table " + use.name() + ": malformed for " + key));
+    }
+
+    /// Opens one table after the other, and notes what is wrong.
+    private static final class Opener {
+        private final Config config;
+        private final Consumer<String> complaints;
+        private final InstantSource clock;
+        final Map<String, Table> tables = new HashMap<>();
+        final List<Problem> problems = new ArrayList<>();
+
+        Opener(Config config, Consumer<String> complaints, InstantSource clock) {
+            this.config = config;
+            this.complaints = complaints;
+            this.clock = clock;
+        }
+
+        void open(TableDefinition table) {
+            var use = use(table.name());
+            var contents =
+                    switch (table.origin()) {
+                        case Origin.Inline(var entries) -> {
+                            var places = entries.stream().map(TableDefinition.Entry::at).toList();
+                            var keys = entries.stream().map(TableDefinition.Entry::key).toList();
+                            yield fixed(use, Shape.LIST, places, rows(keys, keys));
+                        }
+                        case Origin.InlineMapping(var pairs) -> {
+                            var places = pairs.stream().map(TableDefinition.Pair::at).toList();
+                            var keys = pairs.stream().map(TableDefinition.Pair::key).toList();
+                            var values = pairs.stream().map(TableDefinition.Pair::value).toList();
+                            yield fixed(use, Shape.MAPPING, places, rows(keys, values));
+                        }
+                        case Origin.File(var path) -> file(table, use, Path.of(path));
+                        case Origin.Database _, Origin.External _ ->
+                                throw new IllegalStateException(
+                                        "table " + table.name() + " is not supported yet");
+                        case Origin.Accounts() -> Optional.<Contents>of(new Contents.Elsewhere());
+                    };
+            char delimiter = config.settings().subAddressDelimiter();
+            contents.ifPresent(
+                    held -> tables.put(table.name(), new Table(table.name(), held, delimiter)));
+        }
+
+        private Use use(String name) {
+            var services = EnumSet.noneOf(Service.class);
+            var shapes = EnumSet.noneOf(Shape.class);
+            for (TableRef reference : config.references()) {
+                if (reference.name().equals(name)) {
+                    services.add(reference.service());
+                    shapes.add(reference.shape());
+                }
+            }
+            return new Use(services, shapes);
+        }
+
+        private static List<Row> rows(List<String> keys, List<String> values) {
+            var rows = new ArrayList<Row>();
+            for (int i = 0; i < keys.size(); i++) {
+                rows.add(new Row(i, keys.get(i), values.get(i)));
+            }
+            return rows;
+        }
+
+        /// The contents of a table that stands in the configuration; its "lines" count its entries.
+        private Optional<Contents> fixed(
+                Use use, Shape shape, List<Position> places, List<Row> rows) {
+            var mistakes = new ArrayList<Mistake>();
+            for (Row row : rows) {
+                if (row.key().length() > TableText.MAX_KEY) {
+                    mistakes.add(
+                            new Mistake(
+                                    row.line(),
+                                    "a key of more than " + TableText.MAX_KEY + " bytes"));
+                }
+            }
+            var checked = use.check(shape, rows);
+            mistakes.addAll(checked.mistakes());
+            for (Mistake mistake : mistakes) {
+                problems.add(
+                        config.sources()
+                                .problem(places.get(mistake.line()), mistake.message(), List.of()));
+            }
+            return mistakes.isEmpty()
+                    ? Optional.of(
+                            new Contents.Fixed(Entries.of(shape, rows, checked.expressions())))
+                    : Optional.empty();
+        }
+
+        private Optional<Contents> file(TableDefinition table, Use use, Path path) {
+            try {
+                return switch (FileContents.open(path, use, clock, complaints)) {
+                    case FileContents.Opening.Opened(var contents) -> Optional.of(contents);
+                    case FileContents.Opening.Refused(var text, var mistakes) -> {
+                        var lines = text.split("\n", -1);
+                        for (Mistake mistake : mistakes) {
+                            problems.add(problem(table, path, mistake, lines[mistake.line() - 1]));
+                        }
+                        yield Optional.empty();
+                    }
+                };
+            } catch (IOException e) {
+                problems.add(
+                        config.sources().problem(table.at(), FileContents.cause(e), List.of()));
+                return Optional.empty();
+            }
+        }
+
+        private static Problem problem(
+                TableDefinition table, Path path, Mistake mistake, String line) {
+            var at = new Position(path.toString(), mistake.line(), 1);
+            var note = "table \"" + table.name() + "\" is declared at " + table.at();
+            return new Problem(at, mistake.message(), line, line.length(), List.of(note));
+        }
+
+        /// The problems by file and place; the map of tables has no order.
+        List<Problem> inOrder() {
+            return problems.stream()
+                    .sorted(
+                            java.util.Comparator.comparing((Problem one) -> one.at().file())
+                                    .thenComparingInt(one -> one.at().line())
+                                    .thenComparingInt(one -> one.at().column()))
+                    .toList();
+        }
     }
 }
