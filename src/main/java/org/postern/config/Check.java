@@ -1,49 +1,57 @@
 package org.postern.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.postern.config.Names.Kind;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef.Shape;
 
 /// The second pass over the tree: what a single directive cannot know. Names exist before they are
-/// used, and once; tables have the shape their use needs.
+/// used, and once; tables have the shape their use needs; options that need one another are there.
 final class Check {
     private final Sources sources;
     private final Parser.Parsed parsed;
     private final List<Problem> problems;
     private final List<Problem> warnings = new ArrayList<>();
     private final List<TableRef> references = new ArrayList<>();
-    private final Map<String, TableDefinition> tables = new LinkedHashMap<>();
-    private final Map<String, Action> actions = new LinkedHashMap<>();
-    private final Map<String, Wrapper> wrappers = new LinkedHashMap<>();
+    private final Names names = new Names();
     private final Map<String, Pki> pki = new LinkedHashMap<>();
+    private final Map<String, Authority> authorities = new LinkedHashMap<>();
     private final Set<String> usedActions = new HashSet<>();
+    private Optional<Listen> socket = Optional.empty();
     private boolean keyed;
 
-    private Check(Sources sources, Parser.Parsed parsed) {
+    private Check(Sources sources, Parser.Parsed parsed, Config.Scope scope) {
         this.sources = sources;
         this.parsed = parsed;
         this.problems = new ArrayList<>(parsed.problems());
-        problems.addAll(parsed.notYet());
+        if (scope == Config.Scope.SUPPORTED) {
+            problems.addAll(parsed.notYet());
+        }
     }
 
-    /// Checks what was parsed; the problems of the parser come first.
-    static Check of(Sources sources, Parser.Parsed parsed) {
-        var check = new Check(sources, parsed);
+    /// Checks what was parsed; the problems of the parser come with those of the check.
+    static Check of(Sources sources, Parser.Parsed parsed, Config.Scope scope) {
+        var check = new Check(sources, parsed, scope);
         check.run();
         return check;
     }
 
+    /// What is wrong, in the order of the files.
     List<Problem> problems() {
-        return problems;
+        return inOrder(problems);
     }
 
+    /// What is doubtful, in the order of the files.
     List<Problem> warnings() {
-        return warnings;
+        return inOrder(warnings);
     }
 
     List<TableRef> references() {
@@ -54,58 +62,204 @@ final class Check {
         return pki;
     }
 
+    private List<Problem> inOrder(List<Problem> unordered) {
+        var files = new HashMap<String, Integer>();
+        for (SourceFile file : sources.files()) {
+            files.putIfAbsent(file.name(), files.size());
+        }
+        return unordered.stream()
+                .sorted(
+                        Comparator.comparing(
+                                        (Problem one) -> files.getOrDefault(one.at().file(), -1))
+                                .thenComparingInt(one -> one.at().line())
+                                .thenComparingInt(one -> one.at().column()))
+                .toList();
+    }
+
     private void run() {
-        parsed.inPlace().forEach(table -> tables.put(table.name(), table));
-        tables.putAll(Config.builtIn(sources.host()));
+        parsed.inPlace().forEach(table -> names.declare(Kind.TABLE, table.name(), table));
+        parsed.chains().forEach(chain -> names.declare(Kind.FILTER, chain.name(), chain));
+        Config.builtIn(sources.host())
+                .forEach((name, table) -> names.declare(Kind.TABLE, name, table));
         parsed.directives().forEach(this::check);
-        checkSockets();
         pki.values().forEach(this::checkPki);
+        parsed.directives().forEach(this::checkLate);
         if (problems.isEmpty() && parsed.directives().stream().noneMatch(Match.class::isInstance)) {
             var at = new Position(sources.main(), 1, 1);
             problems.add(new Problem(at, "no match: there is nothing to do", "", 1, List.of()));
         }
-        for (Action action : actions.values()) {
-            if (!usedActions.contains(action.name())) {
-                warn(action.at(), "no match uses action \"" + action.name() + "\"");
-            }
-        }
+        names.all(Kind.ACTION)
+                .forEach(
+                        (name, action) -> {
+                            if (!usedActions.contains(name)) {
+                                warn(action.at(), "no match uses action \"" + name + "\"");
+                            }
+                        });
     }
 
     private void check(Directive directive) {
         switch (directive) {
-            case TableDefinition table -> declare("table", table.name(), table, tables);
-            case Wrapper wrapper -> declare("mda wrapper", wrapper.name(), wrapper, wrappers);
             case LocalAction action -> {
                 action.references().forEach(this::check);
                 action.options().forEach(this::check);
-                declare("action", action.name(), action, actions);
             }
             case RelayAction action -> {
                 action.references().forEach(this::check);
                 action.options().forEach(this::check);
-                declare("action", action.name(), action, actions);
             }
+            case Filter filter -> check(filter);
+            case Listen listen -> check(listen);
             case Match match -> check(match);
             case Pki line -> pki.merge(line.name(), line, Pki::and);
+            case Authority line -> authorities.put(line.name(), line);
             case Bounce(var at, var intervals) -> {
                 if (intervals.size() > Bounce.MAX_WARNINGS) {
                     warn(at, "only the first " + Bounce.MAX_WARNINGS + " intervals count");
                 }
             }
             case Srs(_, var option) -> keyed |= option instanceof Srs.Option.Key;
-            case Listen _, Mta _, Queue _, Smtp _ -> {}
+            case Administration _,
+                    FilterProcess _,
+                    Mda _,
+                    Mta _,
+                    Queue _,
+                    Scheduler _,
+                    Smtp _,
+                    TableDefinition _,
+                    Wrapper _ -> {}
         }
+        Kind.of(directive).ifPresent(name -> declare(name.kind(), name.name(), directive));
     }
 
     private void check(LocalAction.Option option) {
-        if (option instanceof LocalAction.Wrapped(var at, var name)) {
-            require("mda wrapper", name, at, wrappers);
+        if (option instanceof LocalAction.Wrapped(var wrapper)) {
+            require(Kind.WRAPPER, wrapper);
         }
     }
 
     private void check(RelayAction.Option option) {
-        if (option instanceof RelayAction.RewriteSender(var at) && !keyed) {
-            problem(at, "srs needs a key: no \"srs key\" stands before this line", List.of());
+        switch (option) {
+            case RelayAction.Filtered(var filter) -> checkUse(filter);
+            case RelayAction.RewriteSender(var at) -> {
+                if (!keyed) {
+                    problem(at, "srs needs a key: no \"srs key\" stands before this line");
+                }
+            }
+            case RelayAction.Helo _,
+                    RelayAction.HeloNames _,
+                    RelayAction.Source _,
+                    RelayAction.SmartHosts _,
+                    RelayAction.DomainHosts _,
+                    RelayAction.Backup _,
+                    RelayAction.RequireTls _,
+                    RelayAction.Credentials _,
+                    RelayAction.Key _,
+                    RelayAction.Trust _,
+                    RelayAction.Encrypting _,
+                    RelayAction.Speaking _,
+                    RelayAction.MailFrom _,
+                    Action.Ttl _ -> {}
+        }
+    }
+
+    /// What an action may name before it is declared.
+    private void checkLate(Directive directive) {
+        if (directive instanceof RelayAction action) {
+            for (var option : action.options()) {
+                if (option instanceof RelayAction.Key(var name)) {
+                    require(Kind.PKI, name);
+                } else if (option instanceof RelayAction.Trust(var name)) {
+                    require(Kind.AUTHORITY, name);
+                }
+            }
+        }
+    }
+
+    private void check(Filter filter) {
+        switch (filter.kind()) {
+            case Filter.Kind.Asks(var process) -> require(Kind.PROCESS, process);
+            case Filter.Kind.Program(var process) -> declare(Kind.PROCESS, process.name(), process);
+            case Filter.Kind.Rule(var rule) -> rule.table().ifPresent(this::check);
+            case Filter.Kind.Chain _ -> checkMembers(filter);
+        }
+    }
+
+    private void checkMembers(Directive filter) {
+        if (filter instanceof Filter(_, _, Filter.Kind.Chain(var members))) {
+            members.forEach(this::checkMember);
+        }
+    }
+
+    private void checkMember(NameRef member) {
+        require(Kind.FILTER, member);
+        names.find(Kind.FILTER, member.name())
+                .filter(filter -> ((Filter) filter).kind() instanceof Filter.Kind.Chain)
+                .ifPresent(
+                        chain ->
+                                problem(
+                                        member.at(),
+                                        "a chain cannot be in another chain",
+                                        declaredAt(Kind.FILTER, chain)));
+    }
+
+    /// A chain that is written where it is used is checked there; others are declared before.
+    private void checkUse(NameRef filter) {
+        require(Kind.FILTER, filter);
+        if (filter.name().startsWith("<dynchain:")) {
+            names.find(Kind.FILTER, filter.name()).ifPresent(this::checkMembers);
+        }
+    }
+
+    private void check(Listen listen) {
+        listen.references().forEach(this::check);
+        for (var option : listen.options()) {
+            switch (option) {
+                case Listen.Option.Key(var name) -> {
+                    require(Kind.PKI, name);
+                    needsTls(listen, name.at(), "pki");
+                }
+                case Listen.Option.Trust(var name) -> {
+                    require(Kind.AUTHORITY, name);
+                    needsTls(listen, name.at(), "ca");
+                }
+                case Listen.Option.Secured(var at, _, _) -> {
+                    if (listen.keys().isEmpty()) {
+                        problem(at, "TLS needs a certificate: this line has no pki");
+                    }
+                }
+                case Listen.Option.Encrypting(var at, _) -> needsTls(listen, at, "ciphers");
+                case Listen.Option.Speaking(var at, _) -> needsTls(listen, at, "protocols");
+                case Listen.Option.Authenticating(var at, _, _) -> needsTls(listen, at, "auth");
+                case Listen.Option.Filtered(var filter) -> checkUse(filter);
+                case Listen.Option.Only _,
+                        Listen.Option.Port _,
+                        Listen.Option.Hostname _,
+                        Listen.Option.Hostnames _,
+                        Listen.Option.Senders _,
+                        Listen.Option.ReceivedAuth _,
+                        Listen.Option.ProxyProtocol _,
+                        Listen.Option.Tag _,
+                        Listen.Option.MaskSource _,
+                        Listen.Option.NoDsn _ -> {}
+            }
+        }
+        if (listen.keys().size() > Listen.MAX_KEYS) {
+            problem(listen.at(), "a listener has at most " + Listen.MAX_KEYS + " pki");
+        }
+        if (listen.place() instanceof Listen.Place.Socket) {
+            socket.ifPresent(
+                    first ->
+                            problem(
+                                    listen.at(),
+                                    "listen on socket is already specified",
+                                    List.of("at " + first.at())));
+            socket = socket.or(() -> Optional.of(listen));
+        }
+    }
+
+    private void needsTls(Listen listen, Position at, String word) {
+        if (listen.security().isEmpty()) {
+            problem(at, word + " needs TLS: this line has none of tls, tls-require and smtps");
         }
     }
 
@@ -116,7 +270,7 @@ final class Check {
         switch (match.outcome()) {
             case Match.Outcome.Act(var at, var name) -> {
                 usedActions.add(name);
-                require("action", name, at, actions);
+                require(Kind.ACTION, new NameRef(at, name));
             }
             case Match.Outcome.Reject() -> {}
         }
@@ -124,11 +278,12 @@ final class Check {
 
     private void check(TableRef use) {
         references.add(use);
-        var table = tables.get(use.name());
-        if (table == null) {
-            require("table", use.name(), use.at(), tables);
+        var found = names.find(Kind.TABLE, use.name());
+        if (found.isEmpty()) {
+            require(Kind.TABLE, new NameRef(use.at(), use.name()));
             return;
         }
+        var table = (TableDefinition) found.get();
         var actual =
                 switch (table.origin()) {
                     case Origin.Inline _ -> Shape.LIST;
@@ -137,84 +292,61 @@ final class Check {
                             Shape.EITHER;
                 };
         if (!use.shape().allows(actual)) {
-            problem(use.at(), use.mismatch(actual), declaredAt("table", table));
+            problem(use.at(), use.mismatch(actual), declaredAt(Kind.TABLE, table));
         }
         if (table.origin() instanceof Origin.Accounts && use.service() != Service.USERINFO) {
             problem(
                     use.at(),
                     "getpwnam knows accounts, and nothing else",
-                    declaredAt("table", table));
-        }
-    }
-
-    private void checkSockets() {
-        var sockets =
-                parsed.directives().stream()
-                        .filter(
-                                directive ->
-                                        directive instanceof Listen listen
-                                                && listen.place() instanceof Listen.Place.Socket)
-                        .toList();
-        for (Directive again : sockets.subList(Math.min(1, sockets.size()), sockets.size())) {
-            problem(
-                    again.at(),
-                    "listen on socket is already specified",
-                    List.of("at " + sockets.getFirst().at()));
+                    declaredAt(Kind.TABLE, table));
         }
     }
 
     private void checkPki(Pki entry) {
         if (entry.certificate().isEmpty()) {
-            problem(entry.at(), "pki \"" + entry.name() + "\" has no cert", List.of());
+            problem(entry.at(), "pki \"" + entry.name() + "\" has no cert");
         }
         if (entry.key().isEmpty()) {
-            problem(entry.at(), "pki \"" + entry.name() + "\" has no key", List.of());
+            problem(entry.at(), "pki \"" + entry.name() + "\" has no key");
         }
     }
 
-    private <T extends Directive> void declare(
-            String kind, String name, T directive, Map<String, T> known) {
-        var first = known.putIfAbsent(name, directive);
-        if (first != null) {
+    private void declare(Kind kind, String name, Directive directive) {
+        var first = names.declare(kind, name, directive);
+        if (first.isPresent() && kind != Kind.PKI && kind != Kind.AUTHORITY) {
             problem(
                     directive.at(),
-                    kind + " \"" + name + "\" is declared already",
-                    declaredAt(kind, first));
+                    kind.text() + " \"" + name + "\" is declared already",
+                    declaredAt(kind, first.get()));
         }
     }
 
-    private void require(
-            String kind, String name, Position at, Map<String, ? extends Directive> known) {
-        if (known.containsKey(name) || parsed.broken().contains(name)) {
+    private void require(Kind kind, NameRef use) {
+        var name = use.name();
+        if (names.find(kind, name).isPresent() || parsed.broken().contains(name)) {
             return; // What a failed directive would have declared is not missed a second time.
         }
-        var later =
-                parsed.directives().stream()
-                        .filter(directive -> declares(directive, kind, name))
-                        .map(directive -> "it is declared only at " + directive.at())
-                        .toList();
+        var later = Names.declaredAt(parsed.directives(), kind, name);
         var hint =
                 later.isEmpty()
-                        ? Nearest.to(name, known.keySet())
+                        ? names.near(kind, name)
                                 .map(near -> "; did you mean \"" + near + "\"?")
                                 .orElse("")
                         : "";
-        problem(at, "no " + kind + " \"" + name + "\" is declared before this line" + hint, later);
+        problem(
+                use.at(),
+                "no " + kind.text() + " \"" + name + "\" is declared before this line" + hint,
+                later);
     }
 
-    private static boolean declares(Directive directive, String kind, String name) {
-        return switch (directive) {
-            case TableDefinition table -> kind.equals("table") && table.name().equals(name);
-            case Wrapper wrapper -> kind.equals("mda wrapper") && wrapper.name().equals(name);
-            case Action action -> kind.equals("action") && action.name().equals(name);
-            case Bounce _, Listen _, Match _, Mta _, Pki _, Queue _, Smtp _, Srs _ -> false;
-        };
-    }
-
-    private static List<String> declaredAt(String kind, Directive directive) {
+    private static List<String> declaredAt(Kind kind, Directive directive) {
         return directive.at().equals(Position.BUILT_IN)
                 ? List.of()
-                : List.of("the " + kind + " is declared at " + directive.at());
+                : List.of("the " + kind.text() + " is declared at " + directive.at());
+    }
+
+    private void problem(Position at, String message) {
+        problem(at, message, List.of());
     }
 
     private void problem(Position at, String message, List<String> notes) {
@@ -223,5 +355,10 @@ final class Check {
 
     private void warn(Position at, String message) {
         warnings.add(sources.problem(at, message));
+    }
+
+    /// The authorities by name.
+    Map<String, Authority> authorities() {
+        return authorities;
     }
 }

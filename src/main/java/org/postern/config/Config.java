@@ -1,6 +1,7 @@
 package org.postern.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.postern.config.TableDefinition.Origin;
 /// @param matches in the order of the file
 /// @param wrappers the commands of `mda wrapper` by name
 /// @param pki by name, in lower case; each has a certificate and a key
+/// @param authorities the `ca` by name, in lower case
+/// @param processes the programs of filters by name
+/// @param filters by name, the chains written in place among them
 /// @param settings what holds for the whole server
 /// @param references every use of a table
 /// @param warnings what is doubtful, but no error
@@ -29,6 +33,9 @@ public record Config(
         List<Match> matches,
         Map<String, Wrapper> wrappers,
         Map<String, Pki> pki,
+        Map<String, Authority> authorities,
+        Map<String, FilterProcess> processes,
+        Map<String, Filter> filters,
         Settings settings,
         List<TableRef> references,
         List<Problem> warnings) {
@@ -50,13 +57,28 @@ public record Config(
 
     public Config {
         listeners = List.copyOf(listeners);
-        tables = Map.copyOf(tables);
-        actions = Map.copyOf(actions);
+        tables = inOrder(tables);
+        actions = inOrder(actions);
         matches = List.copyOf(matches);
-        wrappers = Map.copyOf(wrappers);
-        pki = Map.copyOf(pki);
+        wrappers = inOrder(wrappers);
+        pki = inOrder(pki);
+        authorities = inOrder(authorities);
+        processes = inOrder(processes);
+        filters = inOrder(filters);
         references = List.copyOf(references);
         warnings = List.copyOf(warnings);
+    }
+
+    private static <T> Map<String, T> inOrder(Map<String, T> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+
+    /// How much of the language a configuration may use.
+    enum Scope {
+        /// What the server acts on.
+        SUPPORTED,
+        /// All that can be read and checked.
+        WHOLE_LANGUAGE
     }
 
     /// Parses and checks a configuration. It reads no file: what tables hold is checked where they
@@ -64,25 +86,48 @@ public record Config(
     ///
     /// @throws ConfigException with all that is wrong
     public static Config parse(Sources sources) throws ConfigException {
+        return parse(sources, Scope.SUPPORTED);
+    }
+
+    static Config parse(Sources sources, Scope scope) throws ConfigException {
         var parsed = Parser.parse(sources);
-        var check = Check.of(sources, parsed);
+        var check = Check.of(sources, parsed, scope);
         if (!check.problems().isEmpty()) {
-            throw new ConfigException(check.problems());
+            throw new ConfigException(check.problems(), check.warnings());
         }
         var actions = new LinkedHashMap<String, Action>();
         var tables = builtIn(sources.host());
         var wrappers = new LinkedHashMap<String, Wrapper>();
+        var processes = new LinkedHashMap<String, FilterProcess>();
+        var filters = new LinkedHashMap<String, Filter>();
         var listeners = new ArrayList<Listen>();
         var matches = new ArrayList<Match>();
         parsed.inPlace().forEach(table -> tables.put(table.name(), table));
+        parsed.chains().forEach(chain -> filters.put(chain.name(), chain));
         for (Directive directive : parsed.directives()) {
             switch (directive) {
                 case Action action -> actions.put(action.name(), action);
                 case TableDefinition table -> tables.put(table.name(), table);
                 case Wrapper wrapper -> wrappers.put(wrapper.name(), wrapper);
+                case FilterProcess process -> processes.put(process.name(), process);
+                case Filter filter -> {
+                    filters.put(filter.name(), filter);
+                    if (filter.kind() instanceof Filter.Kind.Program(var process)) {
+                        processes.put(process.name(), process);
+                    }
+                }
                 case Listen listen -> listeners.add(listen);
                 case Match match -> matches.add(match);
-                case Bounce _, Mta _, Pki _, Queue _, Smtp _, Srs _ -> {}
+                case Administration _,
+                        Authority _,
+                        Bounce _,
+                        Mda _,
+                        Mta _,
+                        Pki _,
+                        Queue _,
+                        Scheduler _,
+                        Smtp _,
+                        Srs _ -> {}
             }
         }
         return new Config(
@@ -93,6 +138,9 @@ public record Config(
                 matches,
                 wrappers,
                 check.pki(),
+                check.authorities(),
+                processes,
+                filters,
                 Settings.of(parsed.directives()),
                 check.references(),
                 check.warnings());

@@ -9,9 +9,12 @@ import java.util.Set;
 /// A `listen on` directive: where clients may connect, and how they are received.
 ///
 ///     listen  = "listen" "on" ( "socket" { sockopt } | target { ifopt } )
-///     sockopt = "mask-src" | "no-dsn" | "tag" string
-///     ifopt   = sockopt | "inet4" | "inet6" | "hostname" name
-///             | "port" ( number | name | "smtp" | "smtps" )
+///     sockopt = "filter" filters | "mask-src" | "no-dsn" | "tag" string
+///     ifopt   = sockopt | "inet4" | "inet6" | "port" ( number | name | "smtp" | "smtps" )
+///             | "tls" | "tls-require" [ "verify" ] | "smtps" [ "verify" ]
+///             | "pki" name | "ca" name | "ciphers" string | "protocols" string
+///             | "auth" [ tables ] | "auth-optional" [ tables ] | "senders" tables [ "masquerade" ]
+///             | "hostname" name | "hostnames" tables | "received-auth" | "proxy-v2"
 public record Listen(Position at, Place place, List<Option> options) implements Directive {
 
     public Listen {
@@ -32,6 +35,45 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         ANY,
         INET4,
         INET6
+    }
+
+    /// How TLS begins.
+    public enum Security {
+        /// With STARTTLS (RFC 3207), if the client wants.
+        TLS,
+        /// With STARTTLS, before there is any mail.
+        TLS_REQUIRE,
+        /// At once, before the greeting.
+        SMTPS
+    }
+
+    /// Whether clients have to show a certificate.
+    public enum ClientCertificate {
+        UNASKED,
+        REQUIRED
+    }
+
+    /// Whether clients have to authenticate before there is any mail.
+    public enum Demand {
+        REQUIRED,
+        OPTIONAL
+    }
+
+    /// Who may authenticate.
+    public sealed interface Logins {
+        /// The accounts of the system.
+        record Accounts() implements Logins {}
+
+        /// Those that a table holds, with their passwords.
+        record Listed(TableRef table) implements Logins {}
+    }
+
+    /// What becomes of the From field of a message whose sender was checked.
+    public enum Masquerade {
+        /// It stays.
+        NONE,
+        /// Its mailboxes become the reverse-path.
+        FROM_FIELD
     }
 
     /// One option of a listener.
@@ -76,6 +118,40 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         /// The name in the greeting and in Received.
         record Hostname(String name) implements Option {}
 
+        /// The names in the greeting and in Received, by the address that is listened on.
+        record Hostnames(TableRef table) implements Option {}
+
+        /// TLS, and what is asked of clients.
+        record Secured(Position at, Security security, ClientCertificate certificate)
+                implements Option {}
+
+        /// A certificate and key for TLS; the first is shown to clients that ask for no name.
+        record Key(NameRef pki) implements Option {}
+
+        /// The authorities that vouch for clients' certificates instead of the system's.
+        record Trust(NameRef authority) implements Option {}
+
+        /// The ciphers, if not those of `smtp ciphers`.
+        record Encrypting(Position at, Ciphers ciphers) implements Option {}
+
+        /// The versions of TLS.
+        record Speaking(Position at, Protocols protocols) implements Option {}
+
+        /// AUTH (RFC 4954) is offered inside TLS.
+        record Authenticating(Position at, Demand demand, Logins logins) implements Option {}
+
+        /// Authenticated clients may only send as the mailboxes that the table lists for them.
+        record Senders(TableRef table, Masquerade masquerade) implements Option {}
+
+        /// Received says who was authenticated.
+        record ReceivedAuth() implements Option {}
+
+        /// Clients are proxies that say, in the PROXY protocol version 2, for whom they speak.
+        record ProxyProtocol() implements Option {}
+
+        /// The filters of the sessions.
+        record Filtered(NameRef filter) implements Option {}
+
         /// A mark on the sessions, for matches to ask for; at most 32 bytes.
         record Tag(String text) implements Option {}
 
@@ -89,12 +165,24 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     /// The TCP port where nothing else is said.
     public static final int SMTP_PORT = 25;
 
+    /// The TCP port where nothing else is said but `smtps`.
+    public static final int SMTPS_PORT = 465;
+
+    /// The number of certificates a listener may have.
+    public static final int MAX_KEYS = 32;
+
     /// The number of bytes a tag may have.
     public static final int MAX_TAG = 32;
 
     /// The TCP port.
     public int port() {
-        return option(Option.Port.class).map(Option.Port::number).orElse(SMTP_PORT);
+        return option(Option.Port.class)
+                .map(Option.Port::number)
+                .orElse(
+                        security()
+                                .filter(Security.SMTPS::equals)
+                                .map(_ -> SMTPS_PORT)
+                                .orElse(SMTP_PORT));
     }
 
     /// Which addresses of the target are meant.
@@ -122,6 +210,86 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         return option(Option.NoDsn.class).isEmpty();
     }
 
+    /// The names in the greeting, by the address that is listened on.
+    public Optional<TableRef> hostnames() {
+        return option(Option.Hostnames.class).map(Option.Hostnames::table);
+    }
+
+    /// How TLS begins, if it is spoken at all.
+    public Optional<Security> security() {
+        return option(Option.Secured.class).map(Option.Secured::security);
+    }
+
+    /// Whether clients have to show a certificate.
+    public ClientCertificate clientCertificate() {
+        return option(Option.Secured.class)
+                .map(Option.Secured::certificate)
+                .orElse(ClientCertificate.UNASKED);
+    }
+
+    /// The names of the `pki` of this listener, in lower case; the first is the one for clients
+    /// that ask for no name.
+    public List<String> keys() {
+        return options.stream()
+                .filter(Option.Key.class::isInstance)
+                .map(option -> ((Option.Key) option).pki().name())
+                .toList();
+    }
+
+    /// The name of the `ca` that is trusted instead of the system's, in lower case.
+    public Optional<String> authority() {
+        return option(Option.Trust.class).map(trust -> trust.authority().name());
+    }
+
+    /// The ciphers, if not those of `smtp ciphers`.
+    public Optional<Ciphers> ciphers() {
+        return option(Option.Encrypting.class).map(Option.Encrypting::ciphers);
+    }
+
+    /// The versions of TLS.
+    public Protocols protocols() {
+        return option(Option.Speaking.class)
+                .map(Option.Speaking::protocols)
+                .orElse(Protocols.STANDARD);
+    }
+
+    /// Who may authenticate, and whether everybody has to.
+    public Optional<Option.Authenticating> authentication() {
+        return option(Option.Authenticating.class);
+    }
+
+    /// The mailboxes that authenticated clients may send as.
+    public Optional<Option.Senders> senders() {
+        return option(Option.Senders.class);
+    }
+
+    /// Whether Received is to say who was authenticated.
+    public boolean namesAuthenticated() {
+        return option(Option.ReceivedAuth.class).isPresent();
+    }
+
+    /// Whether clients are proxies that say for whom they speak.
+    public boolean expectsProxies() {
+        return option(Option.ProxyProtocol.class).isPresent();
+    }
+
+    /// The name of the filter of the sessions.
+    public Optional<String> filter() {
+        return option(Option.Filtered.class).map(filtered -> filtered.filter().name());
+    }
+
+    /// Every use of a table.
+    List<TableRef> references() {
+        var references = new ArrayList<TableRef>();
+        hostnames().ifPresent(references::add);
+        senders().map(Option.Senders::table).ifPresent(references::add);
+        if (authentication().map(Option.Authenticating::logins).orElse(new Logins.Accounts())
+                instanceof Logins.Listed(var table)) {
+            references.add(table);
+        }
+        return references;
+    }
+
     private <T extends Option> Optional<T> option(Class<T> kind) {
         // Asked for every session: a loop, not a stream.
         for (var option : options) {
@@ -130,6 +298,26 @@ public record Listen(Position at, Place place, List<Option> options) implements 
             }
         }
         return Optional.empty();
+    }
+
+    private static final Set<Option.Word> SOCKET_OPTIONS =
+            EnumSet.of(
+                    Option.Word.FILTER, Option.Word.MASK_SRC, Option.Word.NO_DSN, Option.Word.TAG);
+
+    private static final List<Set<Option.Word>> ALTERNATIVES =
+            List.of(
+                    EnumSet.of(Option.Word.INET4, Option.Word.INET6),
+                    EnumSet.of(Option.Word.TLS, Option.Word.TLS_REQUIRE, Option.Word.SMTPS),
+                    EnumSet.of(Option.Word.AUTH, Option.Word.AUTH_OPTIONAL));
+
+    /// The word that demands a client's certificate.
+    enum VerifyWord {
+        VERIFY
+    }
+
+    /// The word that replaces the From field.
+    enum MasqueradeWord {
+        MASQUERADE
     }
 
     /// The word after `listen`.
@@ -166,20 +354,27 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     private static Option option(Tokens in, Place place, Set<Option.Word> seen) throws Syntax {
         var at = in.position();
         var word = in.word(Option.Word.class, "an option of listen");
-        if (!seen.add(word)) {
+        if (!seen.add(word) && word != Option.Word.PKI) {
             throw in.repeated(at, word);
         }
-        if (seen.contains(Option.Word.INET4) && seen.contains(Option.Word.INET6)) {
-            throw in.error(at, "inet4 and inet6 exclude each other");
-        }
-        var option = option(in, at, word);
-        if (place instanceof Place.Socket
-                && (option instanceof Option.Only
-                        || option instanceof Option.Port
-                        || option instanceof Option.Hostname)) {
+        if (place instanceof Place.Socket && !SOCKET_OPTIONS.contains(word)) {
             throw in.error(at, Tokens.text(word) + " does not go with socket");
         }
-        return option;
+        for (var alternatives : ALTERNATIVES) {
+            if (alternatives.contains(word)) {
+                for (var other : alternatives) {
+                    if (other != word && seen.contains(other)) {
+                        throw in.error(
+                                at,
+                                Tokens.text(other)
+                                        + " and "
+                                        + Tokens.text(word)
+                                        + " exclude each other");
+                    }
+                }
+            }
+        }
+        return option(in, at, word);
     }
 
     private static Option option(Tokens in, Position at, Option.Word word) throws Syntax {
@@ -187,26 +382,46 @@ public record Listen(Position at, Place place, List<Option> options) implements 
             case INET4 -> new Option.Only(Family.INET4);
             case INET6 -> new Option.Only(Family.INET6);
             case HOSTNAME -> new Option.Hostname(in.hostName("a host name"));
+            case HOSTNAMES -> new Option.Hostnames(mapping(in, Service.ADDRNAME));
             case MASK_SRC -> new Option.MaskSource();
             case NO_DSN -> new Option.NoDsn();
             case PORT -> new Option.Port(in.port());
             case TAG -> new Option.Tag(tag(in));
-            case AUTH,
-                    AUTH_OPTIONAL,
-                    CA,
-                    CIPHERS,
-                    FILTER,
-                    HOSTNAMES,
-                    PKI,
-                    PROTOCOLS,
-                    PROXY_V2,
-                    RECEIVED_AUTH,
-                    SENDERS,
-                    SMTPS,
-                    TLS,
-                    TLS_REQUIRE ->
-                    throw in.unsupported(at, word);
+            case TLS -> new Option.Secured(at, Security.TLS, ClientCertificate.UNASKED);
+            case TLS_REQUIRE -> new Option.Secured(at, Security.TLS_REQUIRE, certificate(in));
+            case SMTPS -> new Option.Secured(at, Security.SMTPS, certificate(in));
+            case PKI -> new Option.Key(in.foldedReference("the name of a pki"));
+            case CA -> new Option.Trust(in.foldedReference("the name of a ca"));
+            case CIPHERS -> new Option.Encrypting(at, Ciphers.parse(in));
+            case PROTOCOLS -> new Option.Speaking(at, Protocols.parse(in));
+            case AUTH -> new Option.Authenticating(at, Demand.REQUIRED, logins(in));
+            case AUTH_OPTIONAL -> new Option.Authenticating(at, Demand.OPTIONAL, logins(in));
+            case SENDERS ->
+                    new Option.Senders(
+                            mapping(in, Service.MAILADDRMAP),
+                            in.accepts(MasqueradeWord.class)
+                                    ? Masquerade.FROM_FIELD
+                                    : Masquerade.NONE);
+            case RECEIVED_AUTH -> new Option.ReceivedAuth();
+            case PROXY_V2 -> new Option.ProxyProtocol();
+            case FILTER -> new Option.Filtered(Filter.parseUse(in));
         };
+    }
+
+    private static ClientCertificate certificate(Tokens in) throws Syntax {
+        return in.accepts(VerifyWord.class)
+                ? ClientCertificate.REQUIRED
+                : ClientCertificate.UNASKED;
+    }
+
+    private static Logins logins(Tokens in) throws Syntax {
+        return in.seesPlainTable()
+                ? new Logins.Listed(mapping(in, Service.CREDENTIALS))
+                : new Logins.Accounts();
+    }
+
+    private static TableRef mapping(Tokens in, Service service) throws Syntax {
+        return TableRef.parse(in, service, TableRef.Shape.MAPPING);
     }
 
     private static String tag(Tokens in) throws Syntax {

@@ -85,7 +85,7 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
     public record User(String name) implements Option {}
 
     /// The `mda wrapper` around the delivery command.
-    public record Wrapped(Position at, String wrapper) implements Option {}
+    public record Wrapped(NameRef wrapper) implements Option {}
 
     /// How recipients of this action are expanded; `Plain` if neither by alias nor by virtual
     /// table.
@@ -125,7 +125,7 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
 
     /// The name of the wrapper around the delivery command.
     public Optional<String> wrapper() {
-        return last(Wrapped.class).map(Wrapped::wrapper);
+        return last(Wrapped.class).map(Wrapped::wrapper).map(NameRef::name);
     }
 
     @Override
@@ -238,7 +238,7 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
                 if (!runsCommand(method) || method instanceof Method.Mbox) {
                     throw in.error(at, "wrapper does not go with " + Tokens.text(wordOf(method)));
                 }
-                yield new Wrapped(in.position(), in.reference("the name of a wrapper"));
+                yield new Wrapped(in.reference("the name of a wrapper"));
             }
         };
     }

@@ -37,7 +37,7 @@ public record Match(Position at, List<Condition> conditions, Outcome outcome) im
         /// Reads the end of a match.
         static Outcome parse(Tokens in) throws Syntax {
             return switch (in.word(Word.class, "an outcome")) {
-                case ACTION -> new Act(in.position(), in.reference("the name of an action"));
+                case ACTION -> new Act(in.position(), in.text("the name of an action"));
                 case REJECT -> new Reject();
             };
         }

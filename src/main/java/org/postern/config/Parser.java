@@ -12,12 +12,14 @@ final class Parser {
     /// What was read.
     ///
     /// @param inPlace the tables written where they are used
+    /// @param chains the chains of filters written where they are used
     /// @param notYet the uses of what nothing acts on yet
     /// @param broken the names that failed directives would have declared
     /// @param missing the included files whose text is not there
     record Parsed(
             List<Directive> directives,
             List<TableDefinition> inPlace,
+            List<Filter> chains,
             List<Problem> problems,
             List<Problem> notYet,
             Set<String> broken,
@@ -41,6 +43,7 @@ final class Parser {
         return new Parsed(
                 parser.directives,
                 parser.in.inPlace(),
+                parser.in.chains(),
                 parser.problems,
                 parser.in.notYet(),
                 parser.broken,

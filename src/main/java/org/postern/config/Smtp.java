@@ -6,6 +6,7 @@ import java.util.List;
 /// An `smtp` directive: limits that hold for every listener.
 ///
 ///     smtp limit { max-mails number | max-rcpt number }
+///     smtp ciphers string
 ///     smtp max-message-size ( number | size )
 ///     smtp sub-addr-delim character
 public record Smtp(Position at, List<Option> options) implements Directive {
@@ -24,6 +25,9 @@ public record Smtp(Position at, List<Option> options) implements Directive {
 
         /// How many bytes a message may have.
         record MaxMessageSize(long bytes) implements Option {}
+
+        /// The ciphers of every listener and relay action that names none.
+        record Encrypting(Ciphers ciphers) implements Option {}
 
         /// What parts user and sub-address.
         record SubAddressDelimiter(char character) implements Option {}
@@ -45,15 +49,13 @@ public record Smtp(Position at, List<Option> options) implements Directive {
 
     /// Reads the rest of a line that began with `smtp`.
     static Smtp parse(Tokens in, Position at) throws Syntax {
-        var place = in.position();
-        var word = in.word(Word.class, "an option of smtp");
         return new Smtp(
                 at,
-                switch (word) {
+                switch (in.word(Word.class, "an option of smtp")) {
                     case LIMIT -> limits(in);
                     case MAX_MESSAGE_SIZE -> List.of(new Option.MaxMessageSize(in.size()));
                     case SUB_ADDR_DELIM -> List.of(delimiter(in));
-                    case CIPHERS -> throw in.unsupported(place, "smtp ciphers");
+                    case CIPHERS -> List.of(new Option.Encrypting(Ciphers.parse(in)));
                 });
     }
 

@@ -17,6 +17,7 @@ final class Tokens {
     private final Sources sources;
     private final Lexer lexer;
     private final List<TableDefinition> inPlace = new ArrayList<>();
+    private final List<Filter> chains = new ArrayList<>();
     private final List<Token> begun = new ArrayList<>();
     private final List<String> candidates = new ArrayList<>();
     private final List<Token> ahead = new ArrayList<>(1);
@@ -36,6 +37,11 @@ final class Tokens {
     /// The tables written where they are used, in the order of the file.
     List<TableDefinition> inPlace() {
         return inPlace;
+    }
+
+    /// The chains of filters written where they are used, in the order of the file.
+    List<Filter> chains() {
+        return chains;
     }
 
     /// The words read so far that nothing acts on yet, in the order of the file.
@@ -99,9 +105,14 @@ final class Tokens {
         return peek().kind() == Token.Kind.STRING;
     }
 
+    /// Whether a table may begin here.
+    boolean seesPlainTable() throws Syntax {
+        return seesString() || sees('<') || sees('{');
+    }
+
     /// Whether a table may begin here, `regex` before it included.
     boolean seesTable() throws Syntax {
-        return seesString() || sees('<') || sees('{') || sees(TableRef.Pattern.class);
+        return seesPlainTable() || sees(TableRef.Pattern.class);
     }
 
     <E extends Enum<E>> boolean sees(Class<E> words) throws Syntax {
@@ -147,10 +158,12 @@ final class Tokens {
     /// Reads a string that is one of the names of an enum.
     <E extends Enum<E>> E name(Class<E> names, String what) throws Syntax {
         var token = peek();
+        boolean found = false;
         for (E name : names.getEnumConstants()) {
             candidates.add(text(name));
+            found |= token.text().equals(text(name));
         }
-        if (token.kind() == Token.Kind.STRING && candidates.contains(token.text())) {
+        if (token.kind() == Token.Kind.STRING && found) {
             return takeNamed(names);
         }
         throw expected(what);
@@ -208,8 +221,35 @@ final class Tokens {
     }
 
     /// Reads the name of something declared elsewhere.
-    String reference(String what) throws Syntax {
-        return text(what);
+    NameRef reference(String what) throws Syntax {
+        return new NameRef(position(), text(what));
+    }
+
+    /// Reads the name of a `pki` or `ca` declared elsewhere, in lower case.
+    NameRef foldedReference(String what) throws Syntax {
+        var name = reference(what);
+        return new NameRef(name.at(), AddressSyntax.fold(name.name()));
+    }
+
+    /// Reads the name that a directive declares.
+    String declaredName(String what) throws Syntax {
+        var at = position();
+        var name = text(what);
+        if (name.length() > TableDefinition.MAX_NAME || !isPlain(name)) {
+            throw error(
+                    at, what + " has 1 to " + TableDefinition.MAX_NAME + " printable characters");
+        }
+        return name;
+    }
+
+    /// Reads an absolute path.
+    String path(String what) throws Syntax {
+        var at = position();
+        var path = text(what);
+        if (!path.startsWith("/") || !isPlain(path)) {
+            throw error(at, "expected " + what + " as an absolute path, found \"" + path + '"');
+        }
+        return path;
     }
 
     /// Reads a host name or an address literal.
@@ -322,6 +362,13 @@ final class Tokens {
         return name;
     }
 
+    /// Declares a chain of filters that is written where it is used, and gives its name.
+    String declareChain(Position at, Filter.Kind.Chain chain) {
+        var name = String.format(Locale.ROOT, "<dynchain:%08x>", chains.size() + 1);
+        chains.add(new Filter(at, name, chain));
+        return name;
+    }
+
     /// Reads the end of a line, and not a token further: the next line may depend on this one.
     void endOfLine() throws Syntax {
         switch (peek().kind()) {
@@ -359,14 +406,6 @@ final class Tokens {
 
     Syntax repeated(Position at, Enum<?> word) {
         return error(at, text(word) + " is already specified");
-    }
-
-    Syntax unsupported(Position at, Enum<?> word) {
-        return unsupported(at, text(word));
-    }
-
-    Syntax unsupported(Position at, String what) {
-        return error(at, "\"" + what + "\" is not supported yet");
     }
 
     /// The error that something else was expected where the next token stands.

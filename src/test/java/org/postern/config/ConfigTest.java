@@ -271,17 +271,13 @@ class ConfigTest {
                                 """
                                         + REST)
                         .settings();
-        assertEquals(
-                new Settings(
-                        36700160,
-                        5,
-                        6,
-                        '-',
-                        Duration.ofDays(1),
-                        List.of(Duration.ofHours(1), Duration.ofHours(2)),
-                        7,
-                        SrsSettings.NONE),
-                settings);
+        assertEquals(36700160, settings.maxMessageSize());
+        assertEquals(5, settings.maxMails());
+        assertEquals(6, settings.maxRecipients());
+        assertEquals('-', settings.subAddressDelimiter());
+        assertEquals(Duration.ofDays(1), settings.queueTtl());
+        assertEquals(List.of(Duration.ofHours(1), Duration.ofHours(2)), settings.warnIntervals());
+        assertEquals(7, settings.maxDeferred());
     }
 
     @Test
