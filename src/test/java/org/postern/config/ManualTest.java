@@ -124,7 +124,7 @@ class ManualTest {
     private static final Pattern WORD_CALL =
             Pattern.compile(
                     "(?:word|accepts|sees|name|Limits\\.parse)\\((?:in,"
-                        + " )?([A-Z][A-Za-z.]*)\\.class");
+                            + " )?([A-Z][A-Za-z.]*)\\.class");
 
     private static boolean isOrEndsWith(String name, String end) {
         return name.equals(end) || name.endsWith("." + end);
