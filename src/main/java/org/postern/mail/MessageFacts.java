@@ -17,6 +17,11 @@ public record MessageFacts(
         }
     }
 
+    /// The same, but for the sender.
+    public MessageFacts from(ReversePath other) {
+        return new MessageFacts(origin, other, dsnReturn, dsnEnvelopeId);
+    }
+
     /// The values of RET.
     public enum DsnReturn {
         UNSAID,

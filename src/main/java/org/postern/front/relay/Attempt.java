@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
 import org.postern.mail.Outcome.Onward;
+import org.postern.mail.ReversePath;
 import org.postern.mail.Share.Destination;
 
 /// One attempt: walks all hosts and all their addresses, in order, until every recipient has its
@@ -262,28 +264,54 @@ final class Attempt {
                 };
     }
 
-    /// Hands over to all who still wait.
+    /// Hands over to all who still wait, in a transaction for each sender that the next hop is
+    /// told.
     ///
     /// @return whether the session turned out to be stale, and another one is to be tried
     private boolean hand(Route route, ClientSession session, Age age) throws IOException {
-        var parcel = new Parcel(envelopes.getFirst().message(), pending, load);
-        var trail = new Trail(session.id().toString(), session.source(), session.relay());
-        var onward = onward(session);
-        Transaction.Result result;
+        var used = age;
         try {
-            result = session.hand(parcel);
+            for (var parcel : parcels()) {
+                if (!session.isOpen() || load.isSpent()) {
+                    break;
+                }
+                var trail = new Trail(session.id().toString(), session.source(), session.relay());
+                var onward = onward(session);
+                var result = session.hand(parcel);
+                if (used == Age.KEPT && result.isStale()) {
+                    return true;
+                }
+                used = Age.FRESH;
+                tried = true;
+                for (int i = 0; i < parcel.to().size(); i++) {
+                    var addressee = parcel.to().get(i);
+                    judge(addressee, result.verdicts().get(i), onward, trail, route.stop());
+                }
+            }
         } finally {
             connections.giveBack(route, session, mostMessages());
         }
-        if (age == Age.KEPT && result.isStale()) {
-            return true;
-        }
-        tried = true;
-        for (int i = 0; i < parcel.to().size(); i++) {
-            var addressee = parcel.to().get(i);
-            judge(addressee, result.verdicts().get(i), onward, trail, route.stop());
+        if (load.isSpent()) {
+            trouble =
+                    new Outcome.Deferred(
+                            new EnhancedStatus(4, 3, 0),
+                            "The content went out under another sender first",
+                            "");
         }
         return false;
+    }
+
+    /// One parcel for each sender that the next hop is told, in the order of the recipients.
+    private List<Parcel> parcels() {
+        var facts = envelopes.getFirst().message();
+        var bySender = new LinkedHashMap<ReversePath, List<Addressee>>();
+        for (var addressee : pending) {
+            var sender = plan.senders().of(facts.sender(), addressee.envelope().share());
+            bySender.computeIfAbsent(sender, _ -> new ArrayList<>()).add(addressee);
+        }
+        var parcels = new ArrayList<Parcel>();
+        bySender.forEach((sender, to) -> parcels.add(new Parcel(facts.from(sender), to, load)));
+        return parcels;
     }
 
     private int mostMessages() {

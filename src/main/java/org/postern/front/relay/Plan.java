@@ -2,6 +2,7 @@ package org.postern.front.relay;
 
 import java.net.InetAddress;
 import java.util.List;
+import org.postern.front.srs.Senders;
 import org.postern.mail.EnhancedStatus;
 
 /// How an action sends a message on, looked up when the message is tried.
@@ -9,9 +10,15 @@ import org.postern.mail.EnhancedStatus;
 /// @param helo the name given in EHLO
 /// @param sources the addresses to send from; none leaves the choice to the kernel
 /// @param naming who the recipients are to the next hop
-record Plan(Target target, String helo, List<InetAddress> sources, Naming naming) {
+/// @param senders who the sender is to the next hop
+record Plan(Target target, String helo, List<InetAddress> sources, Naming naming, Senders senders) {
     Plan {
         sources = List.copyOf(sources);
+    }
+
+    /// A plan that tells the next hop the senders as they came.
+    Plan(Target target, String helo, List<InetAddress> sources, Naming naming) {
+        this(target, helo, sources, naming, Senders.UNCHANGED);
     }
 
     /// Where it goes.

@@ -14,11 +14,13 @@ import org.postern.config.LocalAction.Method;
 import org.postern.config.RelayAction;
 import org.postern.front.route.Node.Kinship;
 import org.postern.front.route.Node.Value;
+import org.postern.front.srs.Srs;
 import org.postern.ipc.Accounts;
 import org.postern.mail.AddressSyntax;
 import org.postern.mail.Chunk;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 import org.postern.mail.Share.Destination;
 import org.postern.table.AliasValue;
@@ -42,12 +44,14 @@ final class Expansion {
     private final Ruleset ruleset;
     private final Aliases aliases;
     private final AccountBook accounts;
+    private final ReturnPaths returnPaths;
     private final Request request;
     private final Trail trail;
 
     private final ArrayDeque<Node> waiting = new ArrayDeque<>();
     private final Set<Node.Key> seen = new HashSet<>();
     private final List<Share> shares = new ArrayList<>();
+    private boolean undone;
 
     /// What is to be expanded.
     record Request(MessageFacts facts, Mailbox recipient, Set<Share.Notify> wish, String orcpt) {
@@ -56,11 +60,11 @@ final class Expansion {
         }
     }
 
-    Expansion(
-            Ruleset ruleset, Aliases aliases, AccountBook accounts, Request request, Trail trail) {
-        this.ruleset = ruleset;
-        this.aliases = aliases;
-        this.accounts = accounts;
+    Expansion(RulesetRouter.Parts parts, Request request, Trail trail) {
+        this.ruleset = parts.ruleset();
+        this.aliases = parts.aliases();
+        this.accounts = parts.accounts();
+        this.returnPaths = parts.returnPaths();
         this.request = request;
         this.trail = trail;
     }
@@ -93,7 +97,38 @@ final class Expansion {
                 : new Routing.Accepted(shares);
     }
 
+    /// A notification may come back to a sender that we have rewritten: it is for that sender, and
+    /// the rules see it as coming from `local`.
     private Optional<Routing> expand(Node node, Mailbox mailbox) {
+        var reading =
+                request.facts().sender() instanceof ReversePath.Null
+                        ? returnPaths.read(mailbox)
+                        : new Srs.Reading.Ordinary();
+        trail.add(() -> new Trail.Step.Read(node.depth(), mailbox, reading));
+        return switch (reading) {
+            case Srs.Reading.Ordinary() -> decide(node, mailbox, reading);
+            case Srs.Reading.Undecodable _ -> decide(node, mailbox, reading);
+            case Srs.Reading.Decoded(var sender) -> {
+                if (undone) {
+                    yield Optional.of(invalid(node, "rewritten senders within rewritten senders"));
+                }
+                undone = true;
+                yield decideUndone(node, sender);
+            }
+        };
+    }
+
+    /// What another host had rewritten before we did goes back to that host; if we were that host
+    /// ourselves, to the sender.
+    private Optional<Routing> decideUndone(Node node, Mailbox sender) {
+        var reading = returnPaths.read(sender);
+        var last = reading instanceof Srs.Reading.Decoded(var inner) ? inner : sender;
+        var original = node.undone(seen.size(), last);
+        seen.add(original.key());
+        return decide(original, last, reading);
+    }
+
+    private Optional<Routing> decide(Node node, Mailbox mailbox, Srs.Reading reading) {
         trail.add(() -> new Trail.Step.Asked(node.depth(), mailbox, node.provenance()));
         var decision = ruleset.decide(request.facts(), mailbox, node.provenance(), trail);
         trail.add(() -> new Trail.Step.Decided(node.depth(), mailbox, decision));
@@ -105,6 +140,11 @@ final class Expansion {
                     Optional.of(later(node, "rule at " + match.at() + ": " + cause));
             case Decision.Act(_, RelayAction action) ->
                     submit(node, action.name(), new Destination.Remote());
+            // Another host's rewritten sender may go there; here it is nobody, whatever catches
+            // all.
+            case Decision.Act(_, LocalAction _)
+                    when reading instanceof Srs.Reading.Undecodable(var why) ->
+                    Optional.of(invalid(node, "a rewritten sender: " + why));
             case Decision.Act(_, LocalAction action) -> expand(node, action, mailbox);
         };
     }

@@ -84,6 +84,11 @@ final class Node {
         return new Node(this, childNumber, childValue, depth + 1);
     }
 
+    /// The same point, a rewritten sender no longer but the sender itself.
+    Node undone(int otherNumber, Mailbox sender) {
+        return new Node(this, otherNumber, new Value.Address(sender), depth);
+    }
+
     Value value() {
         return value;
     }

@@ -8,19 +8,18 @@ import org.postern.table.TableSet;
 
 /// Routes by one configuration. A reload makes another router; who is under way keeps this one.
 public final class RulesetRouter implements Router {
-    private final Ruleset ruleset;
-    private final Aliases aliases;
-    private final AccountBook accounts;
+    private final Parts parts;
+
+    /// What it routes with.
+    record Parts(Ruleset ruleset, Aliases aliases, AccountBook accounts, ReturnPaths returnPaths) {}
 
     /// A router for the configuration that these are the tables of.
     public RulesetRouter(TableSet tables, AccountBook accounts) {
-        this(new Ruleset(tables), new Aliases(tables), accounts);
+        this(new Parts(new Ruleset(tables), new Aliases(tables), accounts, ReturnPaths.NONE));
     }
 
-    RulesetRouter(Ruleset ruleset, Aliases aliases, AccountBook accounts) {
-        this.ruleset = ruleset;
-        this.aliases = aliases;
-        this.accounts = accounts;
+    RulesetRouter(Parts parts) {
+        this.parts = parts;
     }
 
     @Override
@@ -37,6 +36,6 @@ public final class RulesetRouter implements Router {
             String orcpt,
             Trail trail) {
         var request = new Expansion.Request(facts, recipient, notify, orcpt);
-        return new Expansion(ruleset, aliases, accounts, request, trail).run();
+        return new Expansion(parts, request, trail).run();
     }
 }

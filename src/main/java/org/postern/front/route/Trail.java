@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.postern.config.Condition;
 import org.postern.config.Match;
+import org.postern.front.srs.Srs;
 import org.postern.ipc.Accounts;
 import org.postern.mail.Mailbox;
 import org.postern.mail.Share;
@@ -23,6 +24,9 @@ public interface Trail {
     sealed interface Step {
         /// A mailbox is asked of the ruleset.
         record Asked(int depth, Mailbox mailbox, Provenance provenance) implements Step {}
+
+        /// A mailbox was looked at: is it a sender that we have rewritten?
+        record Read(int depth, Mailbox mailbox, Srs.Reading reading) implements Step {}
 
         /// A condition of a match was tested; `!` is not yet applied to the finding.
         record Tested(Match match, Condition condition, Finding finding) implements Step {}

@@ -414,6 +414,7 @@ class ExpansionTest {
         routes.routing("z@here.example", step -> steps.add(step.get()));
         assertEquals(
                 List.of(
+                        "Read",
                         "Asked",
                         "Tested",
                         "Tested",

@@ -32,6 +32,7 @@ final class Routes {
     private final Map<String, Accounts.Answer> accounts = new HashMap<>();
     private final List<Accounts> asked = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
+    private ReturnPaths returnPaths = ReturnPaths.NONE;
     private Origin origin = from("198.51.100.7");
     private ReversePath sender = new ReversePath.Sender(new Mailbox("alice", "example.net"));
 
@@ -45,7 +46,13 @@ final class Routes {
                                 table.equals("lost")
                                         ? new Answer.Failed<>("lost")
                                         : tables.table(table).contains(service, key));
-        this.router = new RulesetRouter(ruleset, new Aliases(tables), this::answer);
+        this.router =
+                new RulesetRouter(
+                        new RulesetRouter.Parts(
+                                ruleset,
+                                new Aliases(tables),
+                                this::answer,
+                                mailbox -> returnPaths.read(mailbox)));
     }
 
     /// The router of a configuration that may be refused.
@@ -108,6 +115,12 @@ final class Routes {
 
     Routes account(String user, Accounts.Answer answer) {
         accounts.put(user, answer);
+        return this;
+    }
+
+    /// From now on these senders are ours.
+    Routes returnPaths(ReturnPaths paths) {
+        returnPaths = paths;
         return this;
     }
 
