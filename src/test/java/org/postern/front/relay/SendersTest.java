@@ -61,7 +61,7 @@ class SendersTest {
     @ParameterizedTest
     @CsvSource({
         "alice@orig.example, bob@fwd.example, bob@far.example,"
-            + " SRS0=P4EH=AB=orig.example=alice@fwd.example",
+                + " SRS0=P4EH=AB=orig.example=alice@fwd.example",
         "alice@orig.example, bob@fwd.example, bob@fwd.example, alice@orig.example",
         "alice@orig.example, bob@fwd.example, BOB@FWD.example, alice@orig.example",
         "'', bob@fwd.example, bob@far.example, ''"
