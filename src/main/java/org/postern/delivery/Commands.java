@@ -9,15 +9,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.mail.Outcome;
+import org.postern.os.Brood;
+import org.postern.os.Broods;
 import org.postern.os.Child;
 import org.postern.os.Confinement;
 import org.postern.os.Exit;
 import org.postern.os.OsException;
 import org.postern.os.Program;
-import org.postern.os.Spawn;
 import org.postern.os.Stdio;
 
 /// Runs delivery commands: each in a session of its own, as a user, with the message as its input.
+///
+/// What a command has started dies with it when it has to be killed, whatever session it went to;
+/// when it ends by itself, what it leaves behind is its user's own affair.
 ///
 /// The end of the input is the only sign that the message is whole. So a command whose message does
 /// not come whole is killed before its input is closed. So is, within a second, one for which the
@@ -28,17 +32,20 @@ final class Commands {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Duration patience;
+    private final Broods broods;
     private final Places users;
     private final Places all;
 
     // The commands that run; any thread.
-    private final Set<Child> running = ConcurrentHashMap.newKeySet();
+    private final Set<Brood> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
 
+    /// @param broods starts them
     /// @param patience how long a command may take in all, before it is killed
     /// @param most how many run at a time
     /// @param mostPerUser how many of these as the same user
-    Commands(Duration patience, int most, int mostPerUser) {
+    Commands(Broods broods, Duration patience, int most, int mostPerUser) {
+        this.broods = broods;
         this.patience = patience;
         this.all = new Places(most);
         this.users = new Places(mostPerUser);
@@ -70,19 +77,19 @@ final class Commands {
         if (!letter.isAwaited()) {
             throw new ContentLost("the queue hung up");
         }
-        Child child;
+        Brood brood;
         try {
-            child = Spawn.start(program(order), Confinement.as(order.who().identity()));
+            brood = broods.start(program(order), Confinement.as(order.who().identity()));
         } catch (IOException e) {
             return Trouble.deferred(
                     e, "cannot start a command as " + order.who().ids() + ": " + e.getMessage());
         }
-        running.add(child);
+        running.add(brood);
         try {
-            return new Run(child, letter).outcome();
+            return new Run(brood, letter).outcome();
         } finally {
-            running.remove(child);
-            child.close();
+            running.remove(brood);
+            brood.child().close();
         }
     }
 
@@ -104,9 +111,9 @@ final class Commands {
         running.forEach(Commands::kill);
     }
 
-    private static void kill(Child child) {
+    private static void kill(Brood brood) {
         try {
-            child.kill();
+            brood.kill();
         } catch (OsException e) {
             throw new IllegalStateException("a command outlives its time: " + e.getMessage(), e);
         }
@@ -114,6 +121,7 @@ final class Commands {
 
     /// One command that runs. Owned by the thread of the attempt; two more read and watch for it.
     private final class Run {
+        private final Brood brood;
         private final Child child;
         private final Letter letter;
         private final OutputTail tail;
@@ -123,8 +131,9 @@ final class Commands {
         // Guarded by "this": from then on nobody but the attempt touches the letter.
         private boolean over;
 
-        Run(Child child, Letter letter) {
-            this.child = child;
+        Run(Brood brood, Letter letter) {
+            this.brood = brood;
+            this.child = brood.child();
             this.letter = letter;
             this.tail = new OutputTail(child.output());
         }
@@ -139,7 +148,7 @@ final class Commands {
                 return judge(exit, input);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                kill(child);
+                kill(brood);
                 return Trouble.deferred("terminated; the delivery room ends");
             } finally {
                 end();
@@ -155,7 +164,7 @@ final class Commands {
                     overtime = end - System.nanoTime() <= 0;
                     forsaken = !overtime && isForsaken();
                     if (overtime || forsaken) {
-                        kill(child);
+                        kill(brood);
                         child.close();
                         return;
                     }
@@ -181,17 +190,17 @@ final class Commands {
         private ExitCodes.Input feed() throws ContentLost {
             try {
                 if (closing) {
-                    kill(child);
+                    kill(brood);
                 }
                 letter.pour(this::write);
                 if (closing) {
                     // Killed, or about to be: it must not take the end for the end of the message.
-                    kill(child);
+                    kill(brood);
                 }
                 child.input().close();
                 return ExitCodes.Input.TAKEN;
             } catch (ContentLost lost) {
-                kill(child);
+                kill(brood);
                 throw lost;
             } catch (IOException e) {
                 // It does not read any more.

@@ -18,6 +18,7 @@ import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.os.Accounts;
 import org.postern.os.AsUser;
+import org.postern.os.Broods;
 import org.postern.os.ProcessFacts;
 import org.postern.table.TableSet;
 
@@ -45,13 +46,16 @@ public final class DeliveryRoom implements Tenant {
     private final Circumstances circumstances;
     private final InstantSource clock;
     private final UserDirectory users = new UserDirectory(new Accounts());
-    private final Commands commands = new Commands(COMMAND_PATIENCE, MOST_COMMANDS, MOST_PER_USER);
+    private final Broods broods = new Broods();
+    private final Commands commands =
+            new Commands(broods, COMMAND_PATIENCE, MOST_COMMANDS, MOST_PER_USER);
     private final Means means;
     private final ForwardFile forwards;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile TableSet tables;
     private Optional<Hearing> hearing = Optional.empty();
+    private Optional<Thread> orphanage = Optional.empty();
 
     /// The room under these circumstances, with the mailboxes of `mbox` in `mailSpool`.
     ///
@@ -95,6 +99,7 @@ public final class DeliveryRoom implements Tenant {
 
     @Override
     public void start() throws IOException {
+        orphanage = Optional.of(broods.adoptOrphans());
         var place = circumstances.place();
         var deadlines = circumstances.deadlines();
         hearing =
@@ -142,6 +147,7 @@ public final class DeliveryRoom implements Tenant {
             circumstances.log().debug("delivery: " + e);
         }
         workers.forEach(Worker::stop);
+        orphanage.ifPresent(Thread::interrupt);
         try {
             join(grace);
             commands.close();

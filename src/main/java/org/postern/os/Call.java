@@ -27,6 +27,8 @@ enum Call {
     LINKAT(265, 37),
     MKNODAT(259, 33),
     OPENAT(257, 56),
+    PIDFD_OPEN(434, 434),
+    PIDFD_SEND_SIGNAL(424, 424),
     PIPE2(293, 59),
     PPOLL(271, 73),
     PRCTL(157, 167),

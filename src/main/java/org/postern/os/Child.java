@@ -166,8 +166,12 @@ public final class Child implements AutoCloseable {
             } while (result.failed(Errno.EINTR));
             var status = arena.allocate(JAVA_INT);
             synchronized (this) {
-                Libc.attempt(Call.WAIT4, pid, status.address(), 0, 0);
-                exit = Exit.of(status.get(JAVA_INT, 0));
+                var collected = Libc.attempt(Call.WAIT4, pid, status.address(), 0, 0);
+                // How it ended is unknown if another collected it: never a success.
+                exit =
+                        collected.failed()
+                                ? new Exit.Killed(SIGKILL)
+                                : Exit.of(status.get(JAVA_INT, 0));
             }
         } finally {
             ended.countDown();

@@ -1,5 +1,6 @@
 package org.postern.delivery;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +23,7 @@ import org.postern.mail.Chunk;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
+import org.postern.os.Broods;
 import org.postern.os.Filesystem;
 
 /// Mail into commands: the action's, those of forward files and of alias tables.
@@ -435,7 +440,9 @@ class CommandDeliveryTest {
                             new Source.Inline(Chunk.of("\nx\n"), () -> false));
             assertThrows(
                     ContentLost.class,
-                    () -> new Commands(Duration.ofMinutes(1), 1, 1).run(order, letter));
+                    () ->
+                            new Commands(new Broods(), Duration.ofMinutes(1), 1, 1)
+                                    .run(order, letter));
             assertFalse(Files.exists(out(village)));
         }
     }
@@ -457,8 +464,60 @@ class CommandDeliveryTest {
                             java.util.Map.of("PATH", "/bin"));
             deferred(
                     "terminated; timeout",
-                    new Commands(Duration.ofMillis(300), 1, 1)
+                    new Commands(new Broods(), Duration.ofMillis(300), 1, 1)
                             .run(order, LetterTest.letter("\nx\n")));
+        }
+    }
+
+    private static Outcome run(Village village, String line, Letter letter) throws Exception {
+        var home = village.home("alice");
+        var user = new LocalUser("alice", Village.ALICE, Village.ALICE, home.toString());
+        var order = new Commands.Order(line, user, home, java.util.Map.of("PATH", "/usr/bin:/bin"));
+        return new Commands(new Broods(), Duration.ofMinutes(1), 1, 1).run(order, letter);
+    }
+
+    @Test
+    void whatWentToAnotherSessionDiesWithTheCommand() throws Exception {
+        try (var village = village()) {
+            var awaited = new AtomicBoolean(true);
+            var letter =
+                    Letter.of(
+                            LetterTest.envelope(),
+                            new Source.Inline(Chunk.of("\nx\n"), awaited::get));
+            var fifo = directory.resolve("out/fifo");
+            // Its parent is gone, and its session is its own.
+            var line =
+                    "(setsid sh -c 'exec > %s; echo; sleep 600; echo' &); sleep 600"
+                            .formatted(fifo);
+            var outcome = new FutureTask<>(() -> run(village, line, letter));
+            Thread.ofPlatform().daemon().start(outcome);
+            try (var left = Files.newInputStream(fifo)) {
+                assertEquals('\n', left.read());
+                awaited.set(false);
+                assertEquals(-1, left.read());
+            }
+            deferred("terminated; the queue hung up", outcome.get(30, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whatACommandLeavesBehindGoesOn() throws Exception {
+        try (var village = village()) {
+            var says = directory.resolve("out/fifo");
+            var hears = directory.resolve("out/other");
+            Filesystem.makeFifo(hears, 0600);
+            Village.chmod(hears, "rw-rw-rw-");
+            var line =
+                    "cat > /dev/null; (setsid sh -c 'exec > %s 2>&1; echo; read word < %s; echo $word' &)"
+                            .formatted(says, hears);
+            var outcome = new FutureTask<>(() -> run(village, line, LetterTest.letter("\nx\n")));
+            Thread.ofPlatform().daemon().start(outcome);
+            try (var left = Files.newInputStream(says)) {
+                assertEquals('\n', left.read());
+                delivered(outcome.get(30, TimeUnit.SECONDS));
+                Files.writeString(hears, "alive\n");
+                assertEquals("alive\n", new String(left.readAllBytes(), US_ASCII));
+            }
         }
     }
 
@@ -476,7 +535,7 @@ class CommandDeliveryTest {
                             "sleep 600", user, Path.of("/"), java.util.Map.of("PATH", "/bin"));
             deferred(
                     "terminated; timeout",
-                    new Commands(Duration.ofMillis(300), 1, 1)
+                    new Commands(new Broods(), Duration.ofMillis(300), 1, 1)
                             .run(order, LetterTest.letter("\n" + "x".repeat(1_000_000))));
         }
     }

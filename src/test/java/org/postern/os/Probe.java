@@ -1,6 +1,10 @@
 package org.postern.os;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
 import java.net.URISyntaxException;
 import java.nio.channels.ServerSocketChannel;
@@ -10,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +70,7 @@ final class Probe {
                     case "seccomp" -> seccomp();
                     case "parent" -> parent();
                     case "orphan" -> orphan();
+                    case "adopts" -> adopts();
                     default -> throw new IllegalArgumentException(words[0]);
                 });
     }
@@ -121,6 +127,29 @@ final class Probe {
         System.out.println("ready");
         Thread.sleep(Duration.ofSeconds(50));
         return "survived";
+    }
+
+    // The child of our child outlives it, and ends: then there is nothing left of it.
+    private static String adopts() throws Exception {
+        var broods = new Broods();
+        broods.adoptOrphans();
+        var program =
+                Program.of(Path.of("/bin/sh"), "-c", "setsid sleep 1 & echo $!")
+                        .with(Map.of("PATH", "/usr/bin:/bin"));
+        var brood = broods.start(program, Confinement.as(ProcessFacts.identity()));
+        try (var child = brood.child()) {
+            var line = new BufferedReader(new InputStreamReader(child.output(), US_ASCII));
+            int orphan = Integer.parseInt(line.readLine());
+            child.waitFor(Duration.ofSeconds(20));
+            var parent = Files.readString(Path.of("/proc/" + orphan + "/status"));
+            boolean ours = parent.contains("PPid:\t" + ProcessFacts.pid() + "\n");
+            long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+            while (Files.exists(Path.of("/proc/" + orphan)) && System.nanoTime() < end) {
+                Thread.sleep(50);
+            }
+            return (ours ? "ours " : "lost ")
+                    + (Files.exists(Path.of("/proc/" + orphan)) ? "stays" : "collected");
+        }
     }
 
     private static String seccomp() throws Exception {
