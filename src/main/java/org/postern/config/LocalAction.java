@@ -235,7 +235,8 @@ public record LocalAction(Position at, String name, Method method, List<Option> 
                 yield new User(in.text("the name of a user"));
             }
             case WRAPPER -> {
-                if (!runsCommand(method) || method instanceof Method.Mbox) {
+                // The others are done here and not by a command, so there is nothing to wrap.
+                if (!(method instanceof Method.Mda)) {
                     throw in.error(at, "wrapper does not go with " + Tokens.text(wordOf(method)));
                 }
                 yield new Wrapped(in.reference("the name of a wrapper"));

@@ -106,7 +106,7 @@ class ConfigTest {
                 parse(
                         """
                         mda wrapper w "nice %{mda}"
-                        action a maildir wrapper w
+                        action a mda "cat" wrapper w
                         match action a
                         """);
         assertEquals("nice %{mda}", config.wrappers().get("w").command());
