@@ -47,6 +47,7 @@ final class Fences {
                     "/etc/protocols",
                     "/etc/ssl/certs",
                     "/etc/pki/tls/certs",
+                    "/etc/pki/ca-trust/extracted/pem",
                     "/usr/share/ca-certificates");
 
     private final Place place;
@@ -97,8 +98,9 @@ final class Fences {
     private Set<Path> frontReads(Checked checked) {
         var reads = new HashSet<Path>();
         RESOLVER.forEach(path -> reads.add(Path.of(path)));
+        var own = place.run().toAbsolutePath().resolveSibling("etc");
         for (var name : List.of("resolv.conf", "hosts")) {
-            reads.add(place.config().resolveSibling(name));
+            reads.add(own.resolve(name));
         }
         reads.addAll(tableReads(checked).paths());
         return reads;

@@ -13,6 +13,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /// TLS towards other hosts. It holds one context for each trust policy, because a context resumes
 /// sessions without a second look at the certificate.
@@ -32,11 +33,12 @@ public final class Outbound {
     public record Agreement(String protocol, String cipher, int bits, String fingerprint) {}
 
     private final SSLContext anyone;
-    private final SSLContext verified;
 
-    private Outbound(SSLContext anyone, SSLContext verified) {
+    // Guarded by "this"; null until it is needed: to read the authorities takes time and memory.
+    private @Nullable SSLContext verified;
+
+    private Outbound(SSLContext anyone) {
         this.anyone = anyone;
-        this.verified = verified;
     }
 
     /// The TLS of one room.
@@ -44,9 +46,7 @@ public final class Outbound {
         try {
             var anyone = SSLContext.getInstance("TLS");
             anyone.init(null, new TrustManager[] {new TrustAnyone()}, new SecureRandom());
-            var verified = SSLContext.getInstance("TLS");
-            verified.init(null, null, new SecureRandom());
-            return new Outbound(anyone, verified);
+            return new Outbound(anyone);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS", e);
         }
@@ -61,7 +61,7 @@ public final class Outbound {
         var context =
                 switch (trust) {
                     case ANYONE -> anyone;
-                    case VERIFIED -> verified;
+                    case VERIFIED -> verified();
                 };
         var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
         if (trust == Trust.VERIFIED) {
@@ -71,6 +71,19 @@ public final class Outbound {
         }
         socket.startHandshake();
         return socket;
+    }
+
+    private synchronized SSLContext verified() throws IOException {
+        if (verified == null) {
+            try {
+                var context = SSLContext.getInstance("TLS");
+                context.init(null, Authorities.ofSystem(), new SecureRandom());
+                verified = context;
+            } catch (GeneralSecurityException e) {
+                throw new IOException("the authorities cannot be read: " + e.getMessage(), e);
+            }
+        }
+        return verified;
     }
 
     /// What was agreed on over `socket`, whose handshake is over.

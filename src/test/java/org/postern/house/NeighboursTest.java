@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +126,116 @@ class NeighboursTest {
             assertTrue(report.contains("Action: failed"), report);
             assertTrue(report.contains("Auto-Submitted: auto-replied"), report);
             assertEquals(List.of(), postfix.mail("Maildir"));
+        }
+    }
+
+    @Test
+    void postfixIsGreetedFromTheAddressAndByTheNameOfTheAction() throws Exception {
+        int next = House.freePort();
+        var config =
+                """
+                listen on 127.0.0.1 port @PORT@
+                action "out" relay host "smtp://127.0.0.1:%d" src 127.0.0.2 helo "other.example.org"
+                match from any for any action "out"
+                """
+                        .formatted(next);
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next));
+                var house = withHome(config);
+                var client = house.client().greeted()) {
+            client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
+            house.eventually("a message", () -> postfix.mail("Maildir").size() == 1);
+            var mail = postfix.mail("Maildir").getFirst();
+            assertTrue(
+                    Pattern.compile(
+                                    "from other\\.example\\.org \\(\\S+ \\[127\\.0\\.0\\.2\\]\\)",
+                                    Pattern.UNICODE_CASE)
+                            .matcher(mail)
+                            .find(),
+                    mail);
+        }
+    }
+
+    @Test
+    void tlsIsUsedWherePostfixOffersIt() throws Exception {
+        int next = House.freePort();
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls-only");
+                var house = withHome(relayTo(next));
+                var client = house.client().greeted()) {
+            client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
+            house.eventually("a message", () -> postfix.mail("Maildir").size() == 1);
+            var mail = postfix.mail("Maildir").getFirst();
+            assertTrue(mail.contains("using TLSv1.3 with cipher "), mail);
+            assertTrue(house.log().contains("cert-check result=\"unverified\""), house.log());
+        }
+    }
+
+    /// The house lives in a mount namespace where the system's authorities are the one that signed.
+    @Test
+    void demandedTlsIsVerifiedByTheSystemsAuthorities() throws Exception {
+        int next = House.freePort();
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls")) {
+            var trusting = demanding(next).start(inWorldThatTrusts(postfix));
+            try (var house = trusting;
+                    var client = house.client().greeted()) {
+                client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
+                house.eventually("a message", () -> postfix.mail("Maildir").size() == 1);
+                assertTrue(house.log().contains("cert-check result=\"valid\""), house.log());
+            }
+        }
+    }
+
+    @Test
+    void whoCannotProveItsNameGetsNoMailWhereTlsIsDemanded() throws Exception {
+        int next = House.freePort();
+        try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls");
+                var house = demanding(next).start();
+                var client = house.client().greeted()) {
+            client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
+            house.eventually("a deferral", () -> house.log().contains("result=\"TempFail\""));
+            assertEquals(List.of(), postfix.mail("Maildir"));
+            assertTrue(queue(house).contains("|bob@example.org|"), queue(house));
+        }
+    }
+
+    private static House.Plot demanding(int port) throws Exception {
+        var config =
+                """
+                listen on 127.0.0.1 port @PORT@
+                action "out" relay host "smtp+tls://mx.example.org:%d"
+                match from any for any action "out"
+                """
+                        .formatted(port);
+        return House.plot(config).file("hosts", "127.0.0.1 mx.example.org\n");
+    }
+
+    private static List<String> inWorldThatTrusts(Neighbour neighbour) {
+        var certificate = neighbour.directory().resolve("cert.pem");
+        var bind = "mount --bind " + certificate + " /etc/ssl/certs/ca-certificates.crt && ";
+        return List.of("unshare", "--mount", "sh", "-c", bind + "exec \"$@\"", "sh");
+    }
+
+    @Test
+    void theSenderHearsOfASuccessThatItAskedFor() throws Exception {
+        var config =
+                """
+                listen on 127.0.0.1 port @PORT@
+                table people { ann = "4321:4321:@ROOT@/home", carol = "4321:4321:@ROOT@/home" }
+                action "home" maildir "@ROOT@/home/%{user.username}" userbase <people>
+                match from any for domain "example.org" action "home"
+                """;
+        try (var house = withHome(config)) {
+            try (var client = house.client().greeted()) {
+                client.ask("MAIL FROM:<ann@example.org>", "250");
+                client.ask(
+                        "RCPT TO:<carol@example.org> NOTIFY=SUCCESS ORCPT=rfc822;carol@example.org",
+                        "250");
+                client.ask("DATA", "354");
+                client.ask("Subject: hello\r\n\r\nx\r\n.", "250");
+            }
+            var report = house.awaitMail("home/ann", 1).getFirst();
+            assertTrue(report.contains("Action: delivered"), report);
+            assertTrue(report.contains("Original-Recipient: rfc822; carol@example.org"), report);
+            assertEquals(1, house.maildir("home/carol").size());
         }
     }
 

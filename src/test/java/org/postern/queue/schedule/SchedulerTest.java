@@ -245,6 +245,28 @@ class SchedulerTest {
     }
 
     @Test
+    void onlySoManyThatWaitedForTheHostAreDue() throws Exception {
+        begin(
+                new Policy(
+                        policy("home", "out").actions(),
+                        Duration.ofDays(4),
+                        List.of(Duration.ofHours(4)),
+                        2));
+        queue(Mail.out("first@example.com"));
+        end(mustTry(Lane.RELAY), AWAY);
+        var second = queue(Mail.out("second@example.com"));
+        end(mustTry(Lane.RELAY), AWAY);
+        var third = queue(Mail.out("third@example.com"));
+        end(mustTry(Lane.RELAY), AWAY);
+        queue(Mail.out("last@example.com"));
+        end(mustTry(Lane.RELAY), DONE);
+        assertEquals(
+                Set.of(second, third),
+                Set.of(mustTry(Lane.RELAY).ids().getFirst(), mustTry(Lane.RELAY).ids().getFirst()));
+        assertTrue(next(Lane.RELAY).isEmpty());
+    }
+
+    @Test
     void aSuccessSaysNothingOfAMessageAtWhichTheHostHangsUp() throws Exception {
         queue(Mail.out("a@example.com"));
         end(
