@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.Junk;
@@ -72,38 +74,98 @@ final class Delivery {
     /// @param extension the sub-address, or empty
     private record Addressee(LocalUser who, LocalUser user, String extension) {}
 
-    /// Makes the attempt.
+    /// How far a delivery has come.
+    private sealed interface Step {
+        /// It is over.
+        record Over(Outcome outcome) implements Step {}
+
+        /// It has still to be put into a Maildir, perhaps with others.
+        record Putting(LocalUser who, MaildirRounds.Post post) implements Step {}
+    }
+
+    /// What came of the attempt at an envelope.
+    record Done(Envelope envelope, Outcome outcome) {}
+
+    /// Makes these attempts, in their order but for the letters to Maildirs, which are put there
+    /// together.
     ///
-    /// @throws ContentLost if the content did not come whole: there is no outcome
-    Outcome attempt() throws ContentLost {
+    /// @throws ContentLost if the content of one did not come whole: there is no outcome
+    static List<Done> all(List<Delivery> deliveries, Means means) throws ContentLost {
+        var steps = new ArrayList<Step>(deliveries.size());
+        var posts = new ArrayList<MaildirRounds.Post>(deliveries.size());
+        for (var delivery : deliveries) {
+            var step = delivery.begin();
+            steps.add(step);
+            if (step instanceof Step.Putting(_, var post)) {
+                posts.add(post);
+            }
+        }
+        means.maildirs().put(posts);
+        var all = new ArrayList<Done>(deliveries.size());
+        for (int i = 0; i < deliveries.size(); i++) {
+            all.add(new Done(deliveries.get(i).envelope, end(steps.get(i))));
+        }
+        return all;
+    }
+
+    private static Outcome end(Step step) throws ContentLost {
+        return switch (step) {
+            case Step.Over(var outcome) -> outcome;
+            case Step.Putting(var who, var post) -> {
+                try {
+                    post.outcome();
+                    yield STORED;
+                } catch (IOException e) {
+                    yield outcome(e, who);
+                }
+            }
+        };
+    }
+
+    private static Outcome outcome(IOException e, LocalUser who) throws ContentLost {
+        return switch (e) {
+            case ContentLost lost -> throw lost;
+            case FileTrouble trouble ->
+                    Trouble.deferred(trouble.reason(), String.valueOf(trouble.getMessage()));
+            default -> Trouble.deferred(e, Trouble.reason(e) + " (as " + who.ids() + ")");
+        };
+    }
+
+    private static Step over(Outcome outcome) {
+        return new Step.Over(outcome);
+    }
+
+    /// Makes the attempt, as far as it can be made alone.
+    private Step begin() throws ContentLost {
         var name = envelope.share().action();
         if (!(tables.config().action(name).orElse(null) instanceof LocalAction action)) {
-            return Trouble.deferred("no local action \"" + name + '"');
+            return over(Trouble.deferred("no local action \"" + name + '"'));
         }
         return switch (envelope.share().destination()) {
             case Destination.Account(var user, var extension) -> account(action, user, extension);
             case Destination.Sealed sealed -> sealed(action, sealed);
             case Destination.Listed listed -> listed(action, listed);
             case Destination.Remote _, Destination.Unrouted _ ->
-                    Trouble.deferred("not for a user of this machine");
+                    over(Trouble.deferred("not for a user of this machine"));
         };
     }
 
-    private Outcome account(LocalAction action, String name, String extension) throws ContentLost {
+    private Step account(LocalAction action, String name, String extension) throws ContentLost {
         return switch (means.users().find(tables, action, name)) {
             case Answer.Found<LocalUser>(var user) -> asActionSays(action, user, extension);
             case Answer.Absent<LocalUser>() ->
-                    new Outcome.Failed(NO_USER, "Permanent failure in user lookup", "");
+                    over(new Outcome.Failed(NO_USER, "Permanent failure in user lookup", ""));
             case Answer.Failed<LocalUser>(var cause) -> unsure(cause);
         };
     }
 
-    private static Outcome unsure(String cause) {
-        return new Outcome.Deferred(
-                USER_UNSURE, "Temporary failure in user lookup (" + cause + ")", "");
+    private static Step unsure(String cause) {
+        return over(
+                new Outcome.Deferred(
+                        USER_UNSURE, "Temporary failure in user lookup (" + cause + ")", ""));
     }
 
-    private Outcome asActionSays(LocalAction action, LocalUser user, String extension)
+    private Step asActionSays(LocalAction action, LocalUser user, String extension)
             throws ContentLost {
         if (action.user().isEmpty()) {
             return deliver(action, new Addressee(user, user, extension), new Deed.Own());
@@ -111,7 +173,7 @@ final class Delivery {
         var other = account(action.user().get());
         return other instanceof Answer.Found<LocalUser>(var who)
                 ? deliver(action, new Addressee(who, user, extension), new Deed.Own())
-                : Trouble.deferred(noAccount(action.user().get(), other));
+                : over(Trouble.deferred(noAccount(action.user().get(), other)));
     }
 
     private Answer<LocalUser> account(String name) {
@@ -126,25 +188,27 @@ final class Delivery {
 
     /// What a forward file names is done as its owner, even if the action runs all else as another
     /// by now.
-    private Outcome sealed(LocalAction action, Destination.Sealed sealed) throws ContentLost {
+    private Step sealed(LocalAction action, Destination.Sealed sealed) throws ContentLost {
         return switch (means.users().find(tables, action, sealed.user())) {
             case Answer.Found<LocalUser>(var user) -> {
                 var owner = new Seals.Owner(action.name(), user.name(), user.uid());
                 var text = means.seals().open(owner, sealed.kind(), sealed.seal());
                 yield text.isEmpty()
-                        ? Trouble.deferred("the seal over what a forward file named is not ours")
+                        ? over(
+                                Trouble.deferred(
+                                        "the seal over what a forward file named is not ours"))
                         : deliver(
                                 action,
                                 new Addressee(user, user, ""),
                                 Deed.of(sealed.kind(), text.get()));
             }
             case Answer.Absent<LocalUser>() ->
-                    new Outcome.Failed(NO_USER, "Permanent failure in user lookup", "");
+                    over(new Outcome.Failed(NO_USER, "Permanent failure in user lookup", ""));
             case Answer.Failed<LocalUser>(var cause) -> unsure(cause);
         };
     }
 
-    private Outcome listed(LocalAction action, Destination.Listed listed) throws ContentLost {
+    private Step listed(LocalAction action, Destination.Listed listed) throws ContentLost {
         var where = "alias " + listed.key() + " of table " + listed.table();
         switch (Listing.find(tables, action, listed)) {
             case Answer.Found<String>(var text) -> {
@@ -152,76 +216,77 @@ final class Delivery {
                 var account = account(name);
                 return account instanceof Answer.Found<LocalUser>(var who)
                         ? deliver(action, new Addressee(who, who, ""), Deed.of(listed.kind(), text))
-                        : Trouble.deferred(noAccount(name, account));
+                        : over(Trouble.deferred(noAccount(name, account)));
             }
             case Answer.Absent<String>() -> {
-                return Trouble.deferred(where + " no longer names what it named");
+                return over(Trouble.deferred(where + " no longer names what it named"));
             }
             case Answer.Failed<String>(var cause) -> {
-                return Trouble.deferred(where + ": " + cause);
+                return over(Trouble.deferred(where + ": " + cause));
             }
         }
     }
 
-    private Outcome deliver(LocalAction action, Addressee to, Deed deed) throws ContentLost {
+    private Step deliver(LocalAction action, Addressee to, Deed deed) throws ContentLost {
         boolean mbox = deed instanceof Deed.Own && action.method() instanceof Method.Mbox;
         // A room that is nobody but itself gives root nothing that it did not have.
         boolean asRoot = to.who().isRoot() && means.reach() instanceof Means.Reach.Everyone;
         if (asRoot && !mbox) {
-            return new Outcome.Failed(
-                    NOT_ALLOWED, "MDA not allowed to deliver to: " + to.who().name(), "");
+            return over(
+                    new Outcome.Failed(
+                            NOT_ALLOWED, "MDA not allowed to deliver to: " + to.who().name(), ""));
         }
         if (!means.reach().reaches(to.who().uid())) {
-            return Trouble.deferred(
-                    "this server does not run as root: it cannot deliver as " + to.who().ids());
+            return over(
+                    Trouble.deferred(
+                            "this server does not run as root: it cannot deliver as "
+                                    + to.who().ids()));
         }
         var letter = Letter.of(envelope, source);
         if (letter.loops()) {
-            return new Outcome.Failed(LOOP, "Loop detected", "");
+            return over(new Outcome.Failed(LOOP, "Loop detected", ""));
         }
         try {
             return switch (deed) {
                 case Deed.Own() -> byMethod(action, to, letter);
-                case Deed.Run(var command) -> run(action, to, command, letter);
-                case Deed.AppendTo(var path) -> append(to, path, letter);
+                case Deed.Run(var command) -> over(run(action, to, command, letter));
+                case Deed.AppendTo(var path) -> over(append(to, path, letter));
             };
-        } catch (ContentLost lost) {
-            throw lost;
-        } catch (FileTrouble trouble) {
-            return Trouble.deferred(trouble.reason(), String.valueOf(trouble.getMessage()));
         } catch (IOException e) {
-            return Trouble.deferred(e, Trouble.reason(e) + " (as " + to.who().ids() + ")");
+            return over(outcome(e, to.who()));
         }
     }
 
-    private Outcome byMethod(LocalAction action, Addressee to, Letter letter) throws IOException {
+    private Step byMethod(LocalAction action, Addressee to, Letter letter) throws IOException {
         return switch (action.method()) {
             case Method.Mbox() -> {
                 means.spool().append(to.who(), letter);
-                yield STORED;
+                yield over(STORED);
             }
             case Method.Maildir(var path, var junk) ->
                     action.wrapper().isPresent()
-                            ? Trouble.deferred("a wrapper does not go with maildir")
+                            ? over(Trouble.deferred("a wrapper does not go with maildir"))
                             : maildir(to, path, junk, letter);
-            case Method.Mda(var command) -> run(action, to, command, letter);
-            case Method.Lmtp _ -> Trouble.deferred("LMTP is not for this room");
+            case Method.Mda(var command) -> over(run(action, to, command, letter));
+            case Method.Lmtp _ -> over(Trouble.deferred("LMTP is not for this room"));
             case Method.ForwardOnly _, Method.ExpandOnly _ ->
-                    Trouble.deferred("action \"" + action.name() + "\" delivers to nobody");
+                    over(Trouble.deferred("action \"" + action.name() + "\" delivers to nobody"));
         };
     }
 
-    private Outcome maildir(Addressee to, String template, Junk junk, Letter letter)
+    private Step maildir(Addressee to, String template, Junk junk, Letter letter)
             throws IOException {
         return switch (Template.path(template, values(to))) {
-            case Template.Expansion.Malformed(var why) -> Trouble.deferred(why);
+            case Template.Expansion.Malformed(var why) -> over(Trouble.deferred(why));
             case Template.Expansion.Text(var text) -> {
                 var folder =
                         junk == Junk.FOLDER && letter.isMarkedAsSpam()
                                 ? new Maildir.Folder.Made(".Junk")
                                 : Maildir.Folder.of(to.extension());
-                means.maildirs().put(path(text), to.who(), folder, letter);
-                yield STORED;
+                yield new Step.Putting(
+                        to.who(),
+                        new MaildirRounds.Post(
+                                path(text), to.who(), new Maildir.Turn(letter, folder)));
             }
         };
     }

@@ -81,6 +81,11 @@ final class Maildir {
             this.folder = folder;
         }
 
+        /// Is all of the letter in memory?
+        boolean isInHand() {
+            return letter.isInHand();
+        }
+
         /// How far it has come.
         sealed interface Phase {
             record Waiting() implements Phase {}

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +20,7 @@ import org.postern.os.AsUser;
 ///
 /// Called by the threads of attempts; each waits until its letter is on disk.
 final class MaildirRounds {
-    private static final int LARGEST_ROUND = 32;
+    private static final int LARGEST_ROUND = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private final AsUser asUser;
@@ -36,9 +37,27 @@ final class MaildirRounds {
         this.names = names;
     }
 
-    /// One letter that waits for its round, and the thread that waits with it.
+    /// A letter and the Maildir that it goes to.
+    ///
+    /// @param root the Maildir
+    /// @param who as whom it is put there
+    record Post(Path root, LocalUser who, Maildir.Turn turn) {
+        private Key key() {
+            return new Key(root, who.uid(), who.gid());
+        }
+
+        /// Returns if it was stored.
+        ///
+        /// @throws ContentLost if the content did not come whole: nothing of it was left
+        /// @throws IOException if the letter could not be stored
+        void outcome() throws IOException {
+            turn.outcome();
+        }
+    }
+
+    /// Letters that wait for their round, and the thread that waits with them.
     private static final class Waiting {
-        final Maildir.Turn turn;
+        final List<Maildir.Turn> turns;
         final CountDownLatch woken = new CountDownLatch(1);
 
         // Written before "woken" opens, read after.
@@ -49,8 +68,8 @@ final class MaildirRounds {
             LEAD
         }
 
-        Waiting(Maildir.Turn turn) {
-            this.turn = turn;
+        Waiting(List<Maildir.Turn> turns) {
+            this.turns = turns;
         }
 
         void wake(Call what) {
@@ -59,33 +78,74 @@ final class MaildirRounds {
         }
     }
 
-    /// Puts a letter into the Maildir at `root`; returns when it is on disk.
-    ///
-    /// @throws ContentLost if the content did not come whole: nothing of it was left
-    /// @throws IOException if the letter could not be stored
-    void put(Path root, LocalUser who, Maildir.Folder folder, Letter letter) throws IOException {
-        var turn = new Maildir.Turn(letter, folder);
-        if (letter.isInHand()) {
-            inRound(root, who, turn);
-        } else {
-            work(root, who, List.of(turn));
+    /// Puts letters into their Maildirs. When this returns each is on disk, or its [Post#outcome]
+    /// says why not.
+    void put(List<Post> posts) {
+        var byKey = new LinkedHashMap<Key, List<Post>>();
+        for (var post : posts) {
+            byKey.computeIfAbsent(post.key(), _ -> new ArrayList<>()).add(post);
         }
-        turn.outcome();
+        var others = new ArrayList<Thread>();
+        for (var same : byKey.values()) {
+            if (others.size() + 1 < byKey.size()) {
+                others.add(Thread.ofVirtual().name("round").start(() -> putOne(same)));
+            } else {
+                putOne(same);
+            }
+        }
+        for (var thread : others) {
+            join(thread);
+        }
     }
 
-    private void work(Path root, LocalUser who, List<Maildir.Turn> turns) throws IOException {
+    /// The letters of each thread wait for the disk no longer than rounds do.
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void putOne(List<Post> posts) {
+        var root = posts.getFirst().root();
+        var who = posts.getFirst().who();
+        var inHand = new ArrayList<Maildir.Turn>(posts.size());
+        for (var post : posts) {
+            if (post.turn().isInHand()) {
+                inHand.add(post.turn());
+            } else {
+                work(root, who, List.of(post.turn()));
+            }
+        }
+        if (!inHand.isEmpty()) {
+            inRound(root, who, inHand);
+        }
+    }
+
+    private void work(Path root, LocalUser who, List<Maildir.Turn> turns) {
         var maildir = new Maildir(root, who, names, syncs);
-        asUser.call(
-                who.identity(),
-                () -> {
-                    maildir.put(turns);
-                    return turns;
-                });
+        try {
+            asUser.call(
+                    who.identity(),
+                    () -> {
+                        maildir.put(turns);
+                        return turns;
+                    });
+        } catch (IOException e) {
+            turns.forEach(turn -> turn.fail(e));
+        }
     }
 
-    private void inRound(Path root, LocalUser who, Maildir.Turn turn) throws IOException {
+    private void inRound(Path root, LocalUser who, List<Maildir.Turn> turns) {
         var key = new Key(root, who.uid(), who.gid());
-        var mine = new Waiting(turn);
+        var mine = new Waiting(turns);
         boolean leads;
         synchronized (lanes) {
             var lane = lanes.get(key);
@@ -96,12 +156,16 @@ final class MaildirRounds {
                 lane.add(mine);
             }
         }
-        if (!leads) {
-            await(key, mine);
-            leads = mine.call == Waiting.Call.LEAD;
-        }
-        if (leads) {
-            lead(key, who, mine);
+        try {
+            if (!leads) {
+                await(key, mine);
+                leads = mine.call == Waiting.Call.LEAD;
+            }
+            if (leads) {
+                lead(key, who, mine);
+            }
+        } catch (IOException e) {
+            turns.forEach(turn -> turn.fail(e));
         }
     }
 
@@ -125,16 +189,17 @@ final class MaildirRounds {
 
     private void lead(Key key, LocalUser who, Waiting mine) {
         var round = new ArrayList<Waiting>(List.of(mine));
+        var turns = new ArrayList<>(mine.turns);
         synchronized (lanes) {
             var lane = lane(key);
-            while (round.size() < LARGEST_ROUND && !lane.isEmpty()) {
-                round.add(lane.remove());
+            while (turns.size() < LARGEST_ROUND && !lane.isEmpty()) {
+                var next = lane.remove();
+                round.add(next);
+                turns.addAll(next.turns);
             }
         }
         try {
-            work(key.root(), who, round.stream().map(waiting -> waiting.turn).toList());
-        } catch (IOException e) {
-            round.forEach(waiting -> waiting.turn.fail(e));
+            work(key.root(), who, turns);
         } finally {
             handOn(key);
             round.forEach(waiting -> waiting.wake(Waiting.Call.DONE));

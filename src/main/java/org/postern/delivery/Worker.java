@@ -3,7 +3,9 @@ package org.postern.delivery;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,7 @@ import org.postern.table.TableSet;
 /// ends the conversation, which defers it. A queue that hangs up has deferred the attempt, and will
 /// give it to another: a command that runs is ended.
 final class Worker implements Runnable {
+    private static final Duration SAID_AT_ONCE = Duration.ofMinutes(1);
     private static final long SHORTEST_PAUSE = 50;
     private static final long LONGEST_PAUSE = 3000;
 
@@ -114,13 +117,16 @@ final class Worker implements Runnable {
                 conversation.say(new Work.Ready(Work.Lane.LOCAL));
                 var assignment = conversation.hearWhenever();
                 isBusy();
-                if (!(assignment instanceof Work.Assignment.Try(var envelopes, var content))) {
+                if (!(assignment instanceof Work.Assignment.Try first)) {
                     throw new IOException("the queue sends content that nobody asked for");
                 }
-                for (var envelope : envelopes) {
-                    attempt(conversation, envelope, content);
+                if (first.following() == 0) {
+                    attempt(conversation, first);
+                } else {
+                    attempts(conversation, first);
                 }
             }
+            conversation.flush();
         } catch (ContentLost lost) {
             circle.log().warn("delivery: attempt given up: " + lost.getMessage());
         } catch (IOException e) {
@@ -133,6 +139,47 @@ final class Worker implements Runnable {
             isBusy();
         }
         return connected;
+    }
+
+    private void attempt(Conversation<Work, Work.Assignment> conversation, Work.Assignment.Try work)
+            throws IOException {
+        for (var envelope : work.envelopes()) {
+            // What came of one must not wait for the next. The last goes out with Ready.
+            conversation.flush();
+            attempt(conversation, envelope, work.content());
+        }
+    }
+
+    /// Makes several attempts at once, whose content has come.
+    private void attempts(
+            Conversation<Work, Work.Assignment> conversation, Work.Assignment.Try first)
+            throws IOException {
+        var deliveries = new ArrayList<Delivery>();
+        var line = new Line(conversation);
+        var work = first;
+        while (true) {
+            if (!(work.content() instanceof Work.Content.Inline(var bytes))) {
+                throw new IOException("the queue gives out together what it has yet to send");
+            }
+            for (var envelope : work.envelopes()) {
+                deliveries.add(delivery(envelope, new Source.Inline(bytes, line::isThere)));
+            }
+            if (work.following() == 0) {
+                break;
+            }
+            int following = work.following();
+            if (!(conversation.hear(SAID_AT_ONCE) instanceof Work.Assignment.Try next)
+                    || next.following() != following - 1) {
+                throw new IOException("the queue did not say what was to follow");
+            }
+            work = next;
+        }
+        var results = new ArrayList<Work.Result>();
+        for (var done : Delivery.all(deliveries, circle.means())) {
+            log(done.envelope(), done.outcome());
+            results.add(new Work.Result(done.envelope().id(), done.outcome()));
+        }
+        conversation.say(new Work.Report(results));
     }
 
     private void attempt(
@@ -151,6 +198,11 @@ final class Worker implements Runnable {
                 source.drain();
             }
         }
+        log(envelope, outcome);
+        conversation.say(new Work.Report(List.of(new Work.Result(envelope.id(), outcome))));
+    }
+
+    private void log(Envelope envelope, Outcome outcome) {
         circle.log()
                 .info(
                         Reporting.line(
@@ -158,11 +210,15 @@ final class Worker implements Runnable {
                                 envelope,
                                 circle.clock().instant(),
                                 outcome));
-        conversation.say(new Work.Report(List.of(new Work.Result(envelope.id(), outcome))));
-        conversation.flush();
     }
 
     private Outcome outcome(Envelope envelope, Source source) throws ContentLost {
-        return new Delivery(circle.tables().get(), circle.means(), envelope, source).attempt();
+        return Delivery.all(List.of(delivery(envelope, source)), circle.means())
+                .getFirst()
+                .outcome();
+    }
+
+    private Delivery delivery(Envelope envelope, Source source) {
+        return new Delivery(circle.tables().get(), circle.means(), envelope, source);
     }
 }

@@ -9,7 +9,7 @@ import org.postern.mail.Share;
 
 /// Work that is due: what a worker in `front` or `delivery` says to `queue`.
 ///
-///     worker: Ready                              queue: Try, when something is due
+///     worker: Ready                              queue: Try+, when something is due
 ///     worker: Fetch                              queue: Piece* LastPiece
 ///     worker: Report | Routed | Unroutable       (and Ready again)
 ///
@@ -39,7 +39,24 @@ public sealed interface Work {
     /// What `queue` hands out.
     sealed interface Assignment {
         /// Try these envelopes: one message, one action, and one destination for all.
-        record Try(List<Envelope> envelopes, Content content) implements Assignment {}
+        ///
+        /// In lane LOCAL, `following` more of them follow at once: other small messages for the
+        /// same user by the same action. All of these bring their content, and each is reported.
+        record Try(List<Envelope> envelopes, Content content, int following) implements Assignment {
+            /// How many may follow.
+            public static final int MOST_FOLLOWING = 100;
+
+            public Try {
+                if (following < 0 || following > MOST_FOLLOWING) {
+                    throw new IllegalArgumentException(following + " more to follow");
+                }
+            }
+
+            /// One that is alone.
+            public Try(List<Envelope> envelopes, Content content) {
+                this(envelopes, content, 0);
+            }
+        }
 
         /// More content.
         record Piece(Chunk bytes) implements Assignment {}

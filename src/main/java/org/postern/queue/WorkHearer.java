@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ import org.postern.ipc.Work;
 import org.postern.ipc.Work.Assignment;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
+import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 import org.postern.queue.schedule.Attempt;
 import org.postern.queue.schedule.Scheduler;
@@ -91,6 +94,9 @@ final class WorkHearer implements Hearing.Hearer {
         };
     }
 
+    /// What an attempt holds of one message.
+    private record Part(List<Envelope> envelopes, Content content) {}
+
     /// One conversation.
     private final class Worker {
         private final SocketChannel channel;
@@ -161,13 +167,15 @@ final class WorkHearer implements Hearing.Hearer {
             var open = new LinkedHashMap<EnvelopeId, Store.Leased>();
             attempt.leased().forEach(one -> open.put(one.envelope().id(), one));
             boolean given = false;
-            try (var content = content(attempt)) {
-                var envelopes = attempt.leased().stream().map(Store.Leased::envelope).toList();
-                conversation.say(new Assignment.Try(envelopes, form(content, envelopes.size())));
-                conversation.flush();
-                given = true;
-                while (!open.isEmpty()) {
-                    hear(attempt, open, content);
+            try {
+                var parts = parts(attempt, open);
+                // Those that follow bring their content, so that only the first is ever fetched.
+                try (var content = parts.getFirst().content()) {
+                    say(parts);
+                    given = true;
+                    while (!open.isEmpty()) {
+                        hear(attempt, open, content);
+                    }
                 }
             } catch (Damaged e) {
                 log.error("queue: evpid=" + attempt.ids() + " is held: " + e.getMessage());
@@ -185,10 +193,49 @@ final class WorkHearer implements Hearing.Hearer {
             }
         }
 
-        private Content content(Attempt attempt) throws IOException {
-            var message = attempt.ids().getFirst().message();
+        /// The messages of an attempt, at least one. Where there are several, those that are
+        /// damaged are held and left out.
+        private List<Part> parts(Attempt attempt, Map<EnvelopeId, Store.Leased> open)
+                throws IOException {
+            var byMessage = new LinkedHashMap<MessageId, List<Store.Leased>>();
+            for (var one : attempt.leased()) {
+                byMessage
+                        .computeIfAbsent(one.envelope().id().message(), _ -> new ArrayList<>(1))
+                        .add(one);
+            }
+            var parts = new ArrayList<Part>(byMessage.size());
+            for (var entry : byMessage.entrySet()) {
+                var envelopes = entry.getValue().stream().map(Store.Leased::envelope).toList();
+                try {
+                    parts.add(new Part(envelopes, content(entry.getKey())));
+                } catch (Damaged e) {
+                    if (parts.isEmpty() && open.size() == envelopes.size()) {
+                        throw e; // there is nothing else
+                    }
+                    log.error("queue: evpid=" + envelopes.getFirst().id() + " is held: " + e);
+                    for (var one : entry.getValue()) {
+                        scheduler.damaged(attempt, one);
+                        open.remove(one.envelope().id());
+                    }
+                }
+            }
+            return parts;
+        }
+
+        private Content content(MessageId message) throws IOException {
             return store.content(message)
                     .orElseThrow(() -> Damaged.of("the content of " + message + " is gone"));
+        }
+
+        private void say(List<Part> parts) throws IOException {
+            int following = parts.size();
+            for (var part : parts) {
+                following--;
+                var envelopes = part.envelopes();
+                var form = form(part.content(), envelopes.size());
+                conversation.say(new Assignment.Try(envelopes, form, following));
+            }
+            conversation.flush();
         }
 
         private Work.Content form(Content content, int envelopes) throws IOException {

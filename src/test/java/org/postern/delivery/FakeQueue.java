@@ -41,6 +41,7 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
         private final Work.Content content;
         private final List<Chunk> pieces;
         private final End end;
+        private List<Envelope> others = List.of();
         private final ArrayBlockingQueue<List<Outcome>> outcome = new ArrayBlockingQueue<>(1);
 
         Job(Envelope envelope, Work.Content content, List<Chunk> pieces, End end) {
@@ -139,8 +140,24 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
         }
     }
 
+    /// Hands out these together, and gives what came of each.
+    List<Outcome> together(List<Envelope> envelopes, String content) throws InterruptedException {
+        var job =
+                new Job(
+                        envelopes.getFirst(),
+                        new Work.Content.Inline(Chunk.of(content)),
+                        List.of(),
+                        End.WHOLE);
+        job.others = List.copyOf(envelopes.subList(1, envelopes.size()));
+        jobs.add(job);
+        return job.end();
+    }
+
     private boolean serve(Conversation<Work.Assignment, Work> conversation, Job job)
             throws IOException {
+        if (!job.others.isEmpty()) {
+            return serveTogether(conversation, job);
+        }
         conversation.say(new Work.Assignment.Try(List.of(job.envelope), job.content));
         while (true) {
             switch (conversation.hear(Duration.ofSeconds(PATIENCE_SECONDS))) {
@@ -156,6 +173,21 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
                 case Work.Ready _, Work.Routed _ -> throw new IOException("not now");
             }
         }
+    }
+
+    private static boolean serveTogether(Conversation<Work.Assignment, Work> conversation, Job job)
+            throws IOException {
+        int following = job.others.size();
+        conversation.say(new Work.Assignment.Try(List.of(job.envelope), job.content, following));
+        for (var other : job.others) {
+            following--;
+            conversation.say(new Work.Assignment.Try(List.of(other), job.content, following));
+        }
+        if (!(conversation.hear(Duration.ofSeconds(PATIENCE_SECONDS))
+                instanceof Work.Report(var results))) {
+            throw new IOException("expected Report");
+        }
+        return job.outcome.add(results.stream().map(Work.Result::outcome).toList());
     }
 
     private static boolean sends(Conversation<Work.Assignment, Work> conversation, Job job)

@@ -93,6 +93,23 @@ class MaildirDeliveryTest {
     }
 
     @Test
+    void lettersThatComeTogetherFareEachForItself() throws Exception {
+        try (var village = new Village(directory, CONFIG)) {
+            var outcomes =
+                    village.queue.together(
+                            List.of(
+                                    village.to("in", "alice"),
+                                    village.to("in", "nobody-at-all"),
+                                    village.to("in", "alice")),
+                            "\nx\n");
+            assertInstanceOf(Outcome.Delivered.class, outcomes.get(0));
+            assertInstanceOf(Outcome.Failed.class, outcomes.get(1));
+            assertInstanceOf(Outcome.Delivered.class, outcomes.get(2));
+            assertEquals(2, Village.files(inbox(village, "alice")).size());
+        }
+    }
+
+    @Test
     void manyLettersAtOnceAllArrive() throws Exception {
         try (var village = new Village(directory, CONFIG)) {
             var jobs = new ArrayList<FakeQueue.Job>();

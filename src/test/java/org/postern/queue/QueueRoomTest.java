@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +195,30 @@ class QueueRoomTest {
         assertEquals(
                 new Order.Answer.Done(0),
                 order(new Order.Remove(new Order.Selection.All()), new ArrayList<>()));
+    }
+
+    @Test
+    void smallMessagesForOneMaildirAreGivenOutTogether() throws Exception {
+        order(new Order.Pause(Order.Traffic.MDA), new ArrayList<>());
+        commit(submit(), Chunk.of("Subject: one\n"), Mail.home("bob@example.org"));
+        commit(submit(), Chunk.of("Subject: two\n"), Mail.home("bob@example.org"));
+        order(new Order.Resume(Order.Traffic.MDA), new ArrayList<>());
+        var worker = worker();
+        var first = next(worker, Work.Lane.LOCAL);
+        var second = assertInstanceOf(Work.Assignment.Try.class, worker.hear(PATIENCE));
+        assertEquals(List.of(1, 0), List.of(first.following(), second.following()));
+        assertEquals(new Work.Content.Inline(Chunk.of("Subject: two\n")), second.content());
+        worker.say(
+                new Work.Report(
+                        Stream.of(first, second)
+                                .map(work -> work.envelopes().getFirst().id())
+                                .map(id -> new Work.Result(id, DELIVERED))
+                                .toList()));
+        worker.say(new Work.Ready(Work.Lane.LOCAL));
+        worker.flush();
+        while (!listing().isEmpty()) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

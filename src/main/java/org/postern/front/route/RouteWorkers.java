@@ -83,7 +83,8 @@ public final class RouteWorkers {
     private void work(Conversation<Work, Work.Assignment> conversation) throws IOException {
         while (true) {
             conversation.say(new Work.Ready(Work.Lane.ROUTE));
-            if (!(conversation.hearWhenever() instanceof Work.Assignment.Try(var envelopes, _))) {
+            if (!(conversation.hearWhenever()
+                    instanceof Work.Assignment.Try(var envelopes, _, _))) {
                 throw new IOException("content that was not fetched");
             }
             for (var envelope : envelopes) {

@@ -5,7 +5,8 @@ import org.postern.ipc.Work.Lane;
 import org.postern.mail.EnvelopeId;
 import org.postern.queue.store.Store;
 
-/// One try at the envelopes of one message for one destination, which a worker has.
+/// One try at some envelopes for one destination, which a worker has: of one message, or of several
+/// small ones.
 ///
 /// @param leased the envelopes, at least one
 public record Attempt(Lane lane, Group group, List<Store.Leased> leased) {

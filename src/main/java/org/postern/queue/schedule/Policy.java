@@ -34,6 +34,8 @@ public record Policy(
     public enum Manner {
         /// By the delivery room, as the user.
         LOCAL,
+        /// By the delivery room, into a Maildir: many at a time.
+        MAILDIR,
         /// By the relay, over LMTP to a near neighbour.
         LMTP,
         /// By the relay, to the mail exchangers of the domain.
@@ -45,7 +47,7 @@ public record Policy(
     /// Where the envelopes of a key go.
     sealed interface Course {
         /// To a worker of this lane, by turns with the other groups.
-        record Goes(Lane lane, String group, int mostAtOnce) implements Course {}
+        record Goes(Lane lane, String group, Group.Limits limits) implements Course {}
 
         /// Nowhere, because.
         record Stranded(String why) implements Course {}
@@ -71,8 +73,8 @@ public record Policy(
             case LocalAction local ->
                     switch (local.method()) {
                         case LocalAction.Method.Lmtp _ -> Manner.LMTP;
+                        case LocalAction.Method.Maildir _ -> Manner.MAILDIR;
                         case LocalAction.Method.Mbox _,
-                                LocalAction.Method.Maildir _,
                                 LocalAction.Method.Mda _,
                                 LocalAction.Method.ForwardOnly _,
                                 LocalAction.Method.ExpandOnly _ ->
@@ -89,34 +91,51 @@ public record Policy(
     /// Where the envelopes of `key` go now.
     Course course(Key key) {
         if (key.kind() == Key.Kind.UNROUTED) {
-            return new Course.Goes(Lane.ROUTE, "", 20);
+            return new Course.Goes(Lane.ROUTE, "", Group.Limits.OF_ROUTING);
         }
         var rule = actions.get(key.action());
         if (rule == null) {
             return new Course.Stranded("there is no action \"" + key.action() + "\" any more");
         }
         return switch (rule.manner()) {
-            case LOCAL ->
-                    key.kind() == Key.Kind.REMOTE
-                            ? new Course.Stranded(
-                                    "action \"" + key.action() + "\" is a local one now")
-                            : new Course.Goes(Lane.LOCAL, key.name(), 7);
-            case LMTP ->
-                    key.kind() == Key.Kind.COMMAND_OR_FILE
-                            ? new Course.Goes(Lane.LOCAL, key.name(), 7)
-                            : new Course.Goes(Lane.RELAY, "lmtp " + key.action(), 20);
-            case RELAY ->
+            case LOCAL, MAILDIR ->
                     switch (key.kind()) {
                         case REMOTE ->
-                                new Course.Goes(Lane.RELAY, key.name() + " " + key.action(), 20);
+                                new Course.Stranded(
+                                        "action \"" + key.action() + "\" is a local one now");
+                        case ACCOUNT ->
+                                rule.manner() == Manner.MAILDIR
+                                        ? new Course.Goes(
+                                                Lane.LOCAL,
+                                                "maildir " + key.name(),
+                                                Group.Limits.OF_MAILDIR)
+                                        : asUser(key);
+                        case COMMAND_OR_FILE, UNROUTED -> asUser(key);
+                    };
+            case LMTP ->
+                    key.kind() == Key.Kind.COMMAND_OR_FILE
+                            ? asUser(key)
+                            : out("lmtp " + key.action());
+            case RELAY ->
+                    switch (key.kind()) {
+                        case REMOTE -> out(key.name() + " " + key.action());
                         case ACCOUNT, COMMAND_OR_FILE, UNROUTED -> noLonger(key);
                     };
             case SMART_HOST ->
                     switch (key.kind()) {
-                        case REMOTE -> new Course.Goes(Lane.RELAY, "host " + key.action(), 20);
+                        case REMOTE -> out("host " + key.action());
                         case ACCOUNT, COMMAND_OR_FILE, UNROUTED -> noLonger(key);
                     };
         };
+    }
+
+    /// The delivery room runs seven commands for a user at most.
+    private static Course asUser(Key key) {
+        return new Course.Goes(Lane.LOCAL, key.name(), Group.Limits.OF_USER);
+    }
+
+    private static Course out(String group) {
+        return new Course.Goes(Lane.RELAY, group, Group.Limits.OF_HOST);
     }
 
     private static Course noLonger(Key key) {

@@ -86,15 +86,20 @@ final class Schedule {
 
     private Group group(Key key, int deaths) {
         return switch (policy.course(key)) {
-            case Policy.Course.Goes(var lane, var name, var most) ->
-                    deaths > 0 ? group(lane, SUSPECTS, 1) : group(lane, name, most);
+            case Policy.Course.Goes(var lane, var name, var limits) ->
+                    deaths > 0
+                            ? group(lane, SUSPECTS, Group.Limits.OF_SUSPECTS)
+                            : group(lane, name, limits);
             case Policy.Course.Stranded(_) ->
-                    group(key.kind() == Key.Kind.REMOTE ? Lane.RELAY : Lane.LOCAL, "\0stranded", 0);
+                    group(
+                            key.kind() == Key.Kind.REMOTE ? Lane.RELAY : Lane.LOCAL,
+                            "\0stranded",
+                            Group.Limits.NONE);
         };
     }
 
-    private Group group(Lane lane, String name, int most) {
-        return groups.computeIfAbsent(lane + " " + name, _ -> new Group(lane, name, most));
+    private Group group(Lane lane, String name, Group.Limits limits) {
+        return groups.computeIfAbsent(lane + " " + name, _ -> new Group(lane, name, limits));
     }
 
     /// Is there no way for it now, and why?
@@ -220,6 +225,18 @@ final class Schedule {
             enter(group);
             return batch;
         }
+    }
+
+    /// These, the last of a batch that [#take] gave out, are not part of the attempt after all, and
+    /// are the next.
+    void putBack(Group group, List<Task> tasks) {
+        for (var task : tasks) {
+            task.phase = Task.Phase.READY;
+            arm(task);
+        }
+        inFlight -= tasks.size();
+        group.putBack(tasks);
+        enter(group);
     }
 
     /// An attempt of this group is over; its tasks were disposed of before.

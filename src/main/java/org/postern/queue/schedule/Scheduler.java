@@ -18,6 +18,7 @@ import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.EnvelopeId;
+import org.postern.mail.MessageId;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
 import org.postern.queue.store.Damaged;
@@ -36,6 +37,7 @@ public final class Scheduler implements Closeable {
     private static final long LONGEST_NAP = 1000;
     private static final int MOST_EVENTS = 1000;
     private static final int MOST_DEATHS = 2;
+    private static final long MOST_TOGETHER = 256 * 1024;
 
     private final Store store;
     private final InstantSource clock;
@@ -190,66 +192,87 @@ public final class Scheduler implements Closeable {
             if (batch.isEmpty()) {
                 return Optional.empty();
             }
-            var attempt = load(lane, batch);
+            var attempt = load(lane, fitting(batch));
             if (attempt.isPresent()) {
                 return attempt;
             }
         }
     }
 
+    /// As many of these as do not hold more content than a worker can be given at once: several
+    /// messages only when all are small. The others are the next.
+    private List<Task> fitting(List<Task> batch) {
+        int count = 1;
+        int message = batch.getFirst().message();
+        long sum = store.contentLength(new MessageId(message));
+        while (count < batch.size()) {
+            var task = batch.get(count);
+            if (task.message() != message) {
+                message = task.message();
+                sum += store.contentLength(new MessageId(message));
+                if (sum > MOST_TOGETHER) {
+                    break;
+                }
+            }
+            count++;
+        }
+        var rest = batch.subList(count, batch.size());
+        if (!rest.isEmpty()) {
+            locked(
+                    () ->
+                            schedule.putBack(
+                                    batch.getFirst().group,
+                                    rest.stream().filter(this::isInFlight).toList()));
+        }
+        return batch.subList(0, count);
+    }
+
+    private boolean isInFlight(Task task) {
+        return task.phase == Task.Phase.IN_FLIGHT
+                && schedule.find(task.id).filter(same -> same == task).isPresent();
+    }
+
     private Optional<Attempt> load(Lane lane, List<Task> batch) {
         var group = batch.getFirst().group;
         long now = clock.millis();
-        batch.forEach(task -> task.event = now);
-        var ids = batch.stream().map(task -> new EnvelopeId(task.id)).toList();
-        try {
-            var leased = store.claim(ids, clock.instant().plus(LEASE));
-            if (leased.size() < batch.size()) {
-                var found = leased.stream().map(one -> one.envelope().id().value()).toList();
-                locked(
-                        () ->
-                                batch.stream()
-                                        .filter(task -> !found.contains(task.id))
-                                        .forEach(task -> ifInFlight(task, schedule::remove)));
-            }
-            if (!leased.isEmpty()) {
-                return Optional.of(new Attempt(lane, group, leased));
-            }
-        } catch (Damaged e) {
-            log.error("queue: envelopes " + ids + " cannot be read and are held: " + e);
-            locked(
-                    () ->
-                            batch.forEach(
-                                    task ->
-                                            ifInFlight(
-                                                    task,
-                                                    same ->
-                                                            disposal.park(
-                                                                    same, "it cannot be read"))));
-        } catch (IOException e) {
-            log.error("queue: cannot load envelope " + ids.getFirst() + ": " + e);
-            long again = clock.millis() + 60_000;
-            locked(
-                    () ->
-                            batch.forEach(
-                                    task ->
-                                            ifInFlight(
-                                                    task,
-                                                    same ->
-                                                            schedule.wait(
-                                                                    same,
-                                                                    Task.Phase.WAITING,
-                                                                    again))));
+        var until = clock.instant().plus(LEASE);
+        var leased = new ArrayList<Store.Leased>(batch.size());
+        for (var task : batch) {
+            task.event = now;
+            leased.addAll(load(task, until));
+        }
+        if (!leased.isEmpty()) {
+            return Optional.of(new Attempt(lane, group, leased));
         }
         locked(() -> schedule.finish(group));
         return Optional.empty();
     }
 
+    /// The envelope of `task`; none if it is gone or cannot be read.
+    private List<Store.Leased> load(Task task, Instant until) {
+        var id = new EnvelopeId(task.id);
+        try {
+            var leased = store.claim(List.of(id), until);
+            if (leased.isEmpty()) {
+                locked(() -> ifInFlight(task, schedule::remove));
+            }
+            return leased;
+        } catch (Damaged e) {
+            log.error("queue: envelope " + id + " cannot be read and is held: " + e);
+            locked(() -> ifInFlight(task, same -> disposal.park(same, "it cannot be read")));
+        } catch (IOException e) {
+            log.error("queue: cannot load envelope " + id + ": " + e);
+            long again = clock.millis() + 60_000;
+            locked(() -> ifInFlight(task, same -> schedule.wait(same, Task.Phase.WAITING, again)));
+        }
+        return List.of();
+    }
+
     /// Does `step` unless the administrator has removed it meanwhile.
     private void ifInFlight(Task task, Consumer<Task> step) {
-        schedule.find(task.id)
-                .filter(same -> same == task && task.phase == Task.Phase.IN_FLIGHT)
-                .ifPresent(step);
+        if (isInFlight(task)) {
+            step.accept(task);
+        }
     }
 
     /// The attempt is over, with or without a report on each envelope.
@@ -269,8 +292,14 @@ public final class Scheduler implements Closeable {
             if (task.isEmpty() || task.get().phase != Task.Phase.IN_FLIGHT) {
                 return; // it was removed meanwhile
             }
+            long next = schedule.nextEvent();
             disposal.dispose(attempt.group(), task.get(), leased, outcome);
-            sooner.signalAll();
+            // An envelope that is simply over gives the timer nothing to do.
+            if (task.get().phase != Task.Phase.CLOSING
+                    || schedule.find(task.get().id).isPresent()
+                    || schedule.nextEvent() < next) {
+                sooner.signalAll();
+            }
         } finally {
             lock.unlock();
         }
@@ -316,11 +345,13 @@ public final class Scheduler implements Closeable {
                         schedule.find(leased.envelope().id().value())
                                 .filter(task -> task.phase == Task.Phase.WAITING)
                                 .ifPresent(
-                                        task ->
-                                                schedule.wait(
-                                                        task,
-                                                        Task.Phase.WAITING,
-                                                        Math.min(task.nextTry, soon)));
+                                        task -> {
+                                            task.alone = true;
+                                            schedule.wait(
+                                                    task,
+                                                    Task.Phase.WAITING,
+                                                    Math.min(task.nextTry, soon));
+                                        });
                     }
                 });
     }

@@ -47,6 +47,9 @@ final class Task implements IdMap.Identified {
     /// Was it told to be held while it was in flight?
     boolean holdNext;
 
+    /// Did a worker hang up while it had this and others in hand? Then it is tried alone.
+    boolean alone;
+
     Group group;
 
     // Its neighbours in its group's list; null at the ends and when it is not ready.

@@ -204,6 +204,11 @@ public final class SegmentStore implements Store {
     }
 
     @Override
+    public long contentLength(MessageId message) {
+        return index.content(message).map(Index.FoundContent::length).orElse(0L);
+    }
+
+    @Override
     public List<EnvelopeId> envelopes(MessageId message) {
         return index.envelopes(message);
     }

@@ -48,6 +48,9 @@ public interface Store extends Closeable {
     /// Where the content of a message is; empty if the message does not live.
     Optional<Content> content(MessageId message) throws IOException;
 
+    /// How long the content of a message is, in bytes; 0 if the message does not live.
+    long contentLength(MessageId message);
+
     /// The envelopes of a message that live.
     List<EnvelopeId> envelopes(MessageId message);
 
