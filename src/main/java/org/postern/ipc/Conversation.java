@@ -9,8 +9,8 @@ import java.time.Duration;
 
 /// One connection between rooms: words of one kind go out, words of another kind come in.
 ///
-/// It belongs to one thread. What is said is gathered and goes out when this end listens, or when
-/// it is flushed.
+/// It belongs to one thread; but for [#listen]. What is said is gathered and goes out when this end
+/// listens, or when it is flushed.
 ///
 /// @param <S> what this end says
 /// @param <H> what this end hears
@@ -81,6 +81,17 @@ public final class Conversation<S, H> implements Closeable {
     public H hearWhenever() throws IOException {
         flush();
         return next();
+    }
+
+    /// Waits for the next word for as long as it takes, and sends nothing: for one thread that only
+    /// listens while others, one at a time, [#say] and [#flush].
+    public H listen() throws IOException {
+        return next();
+    }
+
+    /// Has the next word come already?
+    public boolean hasHeard() {
+        return hasWord();
     }
 
     /// Is the other end still there? Takes in what has come, up to the length of a frame, and does

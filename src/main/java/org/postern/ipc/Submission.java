@@ -12,10 +12,15 @@ import org.postern.mail.Share;
 ///     queue: Opened                              once, when the conversation begins
 ///     front: Begin Add+ Append* Commit           queue: Committed | Refused
 ///     front: Begin ... Abandon                   queue: Committed is never said; Abandoned
+///     front: Reserve                             queue: Reserved
+///     front: Whole+, after Reserve               queue: Committed | Refused, for each in order
 ///
 /// Hanging up before Commit is answered means that nothing was queued. A conversation carries many
 /// messages in turn. The id of the next message always comes with the answer to the last one, so
 /// that taking in a message costs one round trip.
+///
+/// After Reserve a conversation is for whole messages only: as many may be under way in it as ids
+/// were reserved, so that one write, one read and one wake-up serve many.
 public sealed interface Submission {
     /// The longest word of `front`, in bytes. A thousand conversations may be in the middle of one
     /// at the same time.
@@ -37,6 +42,27 @@ public sealed interface Submission {
     /// Forget it.
     record Abandon() implements Submission {}
 
+    /// From now on whole messages follow; up to [#MOST_UNDER_WAY] at a time.
+    record Reserve() implements Submission {}
+
+    /// All of a small message, to be put on disk and answered. `id` was reserved, or came with an
+    /// answer, and was not used before.
+    record Whole(MessageId id, MessageFacts facts, List<Share> shares, Chunk content)
+            implements Submission {
+        /// How many bytes of content it may have.
+        public static final int LONGEST_CONTENT = 48 * 1024;
+
+        /// How many shares it may have.
+        public static final int MOST_SHARES = 8;
+
+        public Whole {
+            shares = List.copyOf(shares);
+        }
+    }
+
+    /// How many whole messages may be under way in a conversation.
+    int MOST_UNDER_WAY = 64;
+
     /// What `queue` answers.
     sealed interface Answer {
         /// The conversation is open; the first message will be `next`.
@@ -48,6 +74,9 @@ public sealed interface Submission {
 
         /// Nothing was queued, because of `cause`. `text` is for the log.
         record Refused(Cause cause, String text, MessageId next, Space space) implements Answer {}
+
+        /// Whole messages may follow, with these ids.
+        record Reserved(List<MessageId> ids, Space space) implements Answer {}
 
         /// It is forgotten.
         record Abandoned(MessageId next, Space space) implements Answer {}

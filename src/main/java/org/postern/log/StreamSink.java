@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// as there is room again.
 public final class StreamSink implements Log.Sink, Closeable {
     private static final String END = "";
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final OutputStream out;
     private final BlockingQueue<String> waiting = new ArrayBlockingQueue<>(16_384);
@@ -54,6 +56,8 @@ public final class StreamSink implements Log.Sink, Closeable {
                 if (last) {
                     return;
                 }
+                // Under load many lines gather meanwhile, none of which has to wake this thread.
+                Thread.sleep(PAUSE);
             }
         } catch (InterruptedException e) {
             // The process ends.

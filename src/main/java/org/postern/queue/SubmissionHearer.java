@@ -66,6 +66,7 @@ final class SubmissionHearer implements Hearing.Hearer {
     public void hear(SocketChannel channel, UserPrincipal peer) throws IOException {
         var conversation = new Conversation<>(channel, answers, words, deadlines);
         var id = store.reserve();
+        boolean isOurs = true;
         try {
             conversation.say(new Answer.Opened(id, store.space()));
             while (true) {
@@ -78,13 +79,27 @@ final class SubmissionHearer implements Hearing.Hearer {
                     }
                     case Submission.Abandon() ->
                             conversation.say(new Answer.Abandoned(id, store.space()));
-                    case Submission.Add _, Submission.Append _, Submission.Commit _ ->
+                    case Submission.Reserve() -> {
+                        isOurs = false;
+                        new Convoy(conversation, store, scheduler, clock, memory()).run(id);
+                        return;
+                    }
+                    case Submission.Add _,
+                            Submission.Append _,
+                            Submission.Commit _,
+                            Submission.Whole _ ->
                             conversation.say(refusal(Cause.PROTOCOL, "no message has begun", id));
                 }
             }
         } finally {
-            store.giveBack(id);
+            if (isOurs) {
+                store.giveBack(id);
+            }
         }
+    }
+
+    private Convoy.Memory memory() {
+        return new Convoy.Memory(inMemory, mostInMemory, largestMessage);
     }
 
     private Answer.Refused refusal(Cause cause, String text, MessageId next) {
@@ -122,7 +137,7 @@ final class SubmissionHearer implements Hearing.Hearer {
                         conversation.say(new Answer.Abandoned(id, store.space()));
                         return id;
                     }
-                    case Submission.Begin _ -> {
+                    case Submission.Begin _, Submission.Reserve _, Submission.Whole _ -> {
                         conversation.say(refusal(Cause.PROTOCOL, "a message in a message", id));
                         return id;
                     }

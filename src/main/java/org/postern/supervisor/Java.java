@@ -124,7 +124,7 @@ record Java(Path home, String modules, Sharing sharing) {
         words.addAll(
                 switch (room) {
                     case FRONT -> List.of("-Xms24m", "-Xmx384m", "-Xss512k");
-                    case QUEUE -> List.of("-Xms24m", "-Xmx768m", "-Xss512k");
+                    case QUEUE -> List.of("-Xms40m", "-Xmn24m", "-Xmx768m", "-Xss512k");
                     case DELIVERY -> List.of("-Xms16m", "-Xmx128m", "-Xss512k");
                     case KEEPER ->
                             List.of("-Xms8m", "-Xmx48m", "-Xss512k", "-XX:TieredStopAtLevel=1");

@@ -34,6 +34,7 @@ import org.postern.mail.Chunk;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Outcome;
+import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 
 /// The room over its sockets, as the other rooms meet it.
@@ -219,6 +220,63 @@ class QueueRoomTest {
         while (!listing().isEmpty()) {
             Thread.onSpinWait();
         }
+    }
+
+    private static Submission.Whole whole(MessageId id, String subject) {
+        return new Submission.Whole(
+                id,
+                Mail.from("ann@example.net"),
+                List.of(Mail.out("bob@example.com")),
+                Chunk.of("Subject: " + subject + "\n"));
+    }
+
+    private List<MessageId> reserve(Conversation<Submission, Submission.Answer> conversation)
+            throws IOException {
+        conversation.say(new Submission.Reserve());
+        return assertInstanceOf(Submission.Answer.Reserved.class, conversation.hear(PATIENCE))
+                .ids();
+    }
+
+    @Test
+    void wholeMessagesAreAnsweredInTheirOrder() throws Exception {
+        var conversation = submit();
+        var ids = reserve(conversation);
+        for (var id : ids) {
+            conversation.say(whole(id, "hello"));
+        }
+        for (var id : ids) {
+            var answer =
+                    assertInstanceOf(
+                            Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+            assertEquals(id, answer.envelopes().getFirst().message());
+            conversation.say(whole(answer.next(), "again"));
+        }
+        for (int i = 0; i < ids.size(); i++) {
+            assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+        }
+        assertEquals(2 * ids.size(), listing().size());
+    }
+
+    @Test
+    void aWholeMessageWithAnIdThatWasNotReservedEndsTheConversation() throws Exception {
+        var conversation = submit();
+        var id = reserve(conversation).getFirst();
+        conversation.say(whole(id, "first"));
+        conversation.say(whole(id, "second"));
+        assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+        assertThrows(HungUp.class, () -> conversation.hear(PATIENCE));
+        assertEquals(1, listing().size());
+    }
+
+    @Test
+    void aWholeMessageThatIsTooLongIsRefusedAndItsIdIsGoodForAnother() throws Exception {
+        var conversation = submit();
+        var id = reserve(conversation).getFirst();
+        var text = "x".repeat(Submission.Whole.LONGEST_CONTENT);
+        conversation.say(whole(id, text));
+        var answer = assertInstanceOf(Submission.Answer.Refused.class, conversation.hear(PATIENCE));
+        conversation.say(whole(answer.next(), "short"));
+        assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
     }
 
     @Test

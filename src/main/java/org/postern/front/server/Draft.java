@@ -2,12 +2,14 @@ package org.postern.front.server;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.postern.ipc.Submission;
 import org.postern.mail.Chunk;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 import org.postern.message.Received;
 
@@ -19,6 +21,9 @@ import org.postern.message.Received;
 final class Draft implements Closeable {
     private static final int SMALL = 4 * 1024;
     private static final int PIECE = 64 * 1024;
+
+    /// The Received field is shorter than this.
+    private static final int LONGEST_FIELD = 4 * 1024;
 
     private final Submissions submissions;
     private final MessageFacts facts;
@@ -72,12 +77,23 @@ final class Draft implements Closeable {
             return new Content.Taken.NotNow(Replies.TRY_LATER, trouble);
         }
         try {
+            if (lease.isEmpty() && submissions.fits(shares, length + LONGEST_FIELD)) {
+                return taken(submissions.carry(this::whole));
+            }
             send();
             return taken(lease.getFirst().commit(size));
         } catch (IOException e) {
             hangUp(e);
             return new Content.Taken.NotNow(Replies.TRY_LATER, trouble);
         }
+    }
+
+    private Submission.Whole whole(MessageId id) {
+        var field = received.field(id).getBytes(StandardCharsets.ISO_8859_1);
+        var content = Arrays.copyOf(field, field.length + length);
+        System.arraycopy(gathered, 0, content, field.length, length);
+        size = content.length;
+        return new Submission.Whole(id, facts, shares, Chunk.handOver(content));
     }
 
     private Content.Taken taken(Submission.Answer answer) {
@@ -91,7 +107,9 @@ final class Draft implements Closeable {
                                 case DISK_ERROR, PROTOCOL -> Replies.TRY_LATER;
                             },
                             "queue refused: " + text);
-            case Submission.Answer.Opened _, Submission.Answer.Abandoned _ ->
+            case Submission.Answer.Opened _,
+                    Submission.Answer.Abandoned _,
+                    Submission.Answer.Reserved _ ->
                     throw new IllegalStateException("the queue answered a commit with " + answer);
         };
     }

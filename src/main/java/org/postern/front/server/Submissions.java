@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
@@ -18,6 +22,7 @@ import org.postern.ipc.Submission.Answer;
 import org.postern.ipc.Submission.Space;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
+import org.postern.mail.Share;
 
 /// The conversations with the queue that messages go in by: opened when needed, used again and
 /// again, and no more than a fixed number at a time.
@@ -46,7 +51,9 @@ final class Submissions implements Closeable {
     private final Frames<Submission> frames = Submission.frames();
     private final Frames<Answer> answers = Submission.answers();
     private final Deque<Lease> idle = new ArrayDeque<>();
+    private Optional<Convoy> convoy = Optional.empty();
     private boolean closed;
+    private final ReentrantLock opening = new ReentrantLock();
     private volatile Space space = Space.FREE;
 
     /// Conversations, at most `most`, with the queue that hears on `socket`.
@@ -59,15 +66,13 @@ final class Submissions implements Closeable {
     /// Can the queue take mail, as far as is known? Only a queue that was full or away is asked, as
     /// if a message with `facts` came.
     Standing standing(MessageFacts facts) {
-        if (space == Space.FREE && hasIdle()) {
-            return new Standing.Open();
-        }
-        if (space == Space.FREE && places.availablePermits() == 0) {
-            return new Standing.Open(); // it is there, and busy
-        }
-        try (var lease = take()) {
-            if (space == Space.FULL) {
-                lease.ask(facts);
+        try {
+            if (space == Space.FREE) {
+                convoy(); // it is there, or can be opened
+            } else {
+                try (var lease = take()) {
+                    lease.ask(facts);
+                }
             }
         } catch (IOException e) {
             return new Standing.Away(String.valueOf(e.getMessage()));
@@ -75,10 +80,61 @@ final class Submissions implements Closeable {
         return space == Space.FULL ? new Standing.Full() : new Standing.Open();
     }
 
-    private boolean hasIdle() {
+    /// The way of small messages.
+    private Convoy convoy() throws IOException {
         synchronized (idle) {
-            return !idle.isEmpty();
+            if (convoy.isPresent() && convoy.get().isOpen()) {
+                return convoy.get();
+            }
+            if (closed) {
+                throw new IOException("closed");
+            }
         }
+        opening.lock();
+        try {
+            synchronized (idle) {
+                if (convoy.isPresent() && convoy.get().isOpen()) {
+                    return convoy.get();
+                }
+            }
+            var opened = openConvoy();
+            synchronized (idle) {
+                convoy = Optional.of(opened);
+                if (closed) {
+                    opened.close();
+                }
+            }
+            return opened;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private Convoy openConvoy() throws IOException {
+        var channel = Hearing.connect(socket);
+        try {
+            return Convoy.open(
+                    channel,
+                    new Conversation<>(channel, frames, answers, deadlines),
+                    deadlines,
+                    now -> space = now);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// May such a message travel whole?
+    boolean fits(List<Share> shares, int content) {
+        return shares.size() <= Submission.Whole.MOST_SHARES
+                && content <= Submission.Whole.LONGEST_CONTENT;
+    }
+
+    /// Sends a small message whole, and waits for the answer: Committed or Refused.
+    ///
+    /// @throws IOException if the queue is away, or hung up before it answered
+    Answer carry(Function<MessageId, Submission.Whole> whole) throws IOException {
+        return convoy().carry(whole);
     }
 
     /// A conversation for one message. The caller closes it.
@@ -126,6 +182,7 @@ final class Submissions implements Closeable {
     public void close() {
         synchronized (idle) {
             closed = true;
+            convoy.ifPresent(Convoy::close);
         }
         dropIdle();
     }
@@ -173,7 +230,7 @@ final class Submissions implements Closeable {
             switch (answer) {
                 case Answer.Committed(_, var id, var now) -> done(id, now);
                 case Answer.Refused(_, _, var id, var now) -> done(id, now);
-                case Answer.Opened _, Answer.Abandoned _ ->
+                case Answer.Opened _, Answer.Abandoned _, Answer.Reserved _ ->
                         throw new IOException("the queue answered a commit with something else");
             }
             return answer;
@@ -186,7 +243,7 @@ final class Submissions implements Closeable {
             switch (conversation.hear(OPENING)) {
                 case Answer.Abandoned(var id, var now) -> done(id, now);
                 case Answer.Refused(_, _, var id, var now) -> done(id, now);
-                case Answer.Opened _, Answer.Committed _ ->
+                case Answer.Opened _, Answer.Committed _, Answer.Reserved _ ->
                         throw new IOException("the queue answered Abandon with something else");
             }
         }

@@ -21,6 +21,7 @@ import org.postern.queue.store.Segments.Segment;
 final class Committer {
     private static final long LINGER = Duration.ofMillis(50).toNanos();
     private static final long PAUSE_AFTER_TROUBLE = Duration.ofMillis(200).toNanos();
+    private static final long SPACING = Duration.ofMillis(1).toNanos();
     private static final int MOST_BYTES = 8 << 20;
 
     /// What the committer does between batches.
@@ -60,6 +61,9 @@ final class Committer {
     private Segment segment;
     private int offset;
     private boolean broken;
+
+    /// When the last batch began. Only the committer's thread touches it.
+    private long begun = System.nanoTime() - SPACING;
 
     /// A committer that begins at `tail`, behind which its segment is empty, and before which all
     /// is on disk.
@@ -131,6 +135,7 @@ final class Committer {
             sleep = Sleep.AWAKE;
         }
         linger();
+        space();
         var batch = new ArrayList<Ticket>();
         long bytes = 0;
         while (bytes < MOST_BYTES) {
@@ -142,6 +147,20 @@ final class Committer {
             batch.add(ticket);
         }
         return batch;
+    }
+
+    /// Lets no force begin less than a millisecond after the last, while there is one: under load
+    /// more go together, and each costs less.
+    private void space() {
+        if (waiting.isEmpty() && carried.isEmpty()) {
+            return;
+        }
+        long left = begun + SPACING - System.nanoTime();
+        while (!closing && left > 0) {
+            LockSupport.parkNanos(this, left);
+            left = begun + SPACING - System.nanoTime();
+        }
+        begun = System.nanoTime();
     }
 
     private void linger() {

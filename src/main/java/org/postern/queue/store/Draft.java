@@ -137,6 +137,41 @@ public final class Draft implements Closeable {
 
     /// As [#commit], together with changes to other envelopes.
     Store.Answer commit(long expected, List<Store.Change> changes) {
+        return submit(expected, changes).await();
+    }
+
+    /// A message on its way to the disk. One thread may wait for it.
+    public final class Submitted {
+        private final Ticket ticket;
+
+        private Submitted(Ticket ticket) {
+            this.ticket = ticket;
+        }
+
+        /// Is it known what came of it?
+        public boolean isSettled() {
+            return ticket.isAnswered();
+        }
+
+        /// Waits until it is known what came of it.
+        public Store.Answer await() {
+            return switch (ticket.await()) {
+                case Ticket.Result.Written() -> {
+                    settled = true;
+                    yield new Store.Answer.Committed(envelopes);
+                }
+                case Ticket.Result.Refused(var cause, var text) ->
+                        new Store.Answer.Refused(cause, text);
+            };
+        }
+    }
+
+    /// As [#commit], but returns as soon as the message is on its way.
+    public Submitted submit(long expected) {
+        return submit(expected, List.of());
+    }
+
+    private Submitted submit(long expected, List<Store.Change> changes) {
         if (expected != length) {
             refuse(
                     Submission.Cause.PROTOCOL,
@@ -144,27 +179,23 @@ public final class Draft implements Closeable {
         } else if (envelopes.isEmpty()) {
             refuse(Submission.Cause.PROTOCOL, "a message without a recipient");
         }
-        if (refused != null) {
-            return refused;
+        if (refused == null) {
+            try {
+                finishContent();
+            } catch (IOException e) {
+                log.error("queue: writing the content of " + id + ": " + e);
+                refuse(Trouble.cause(e), String.valueOf(e));
+            }
         }
-        try {
-            finishContent();
-        } catch (IOException e) {
-            log.error("queue: writing the content of " + id + ": " + e);
-            return new Store.Answer.Refused(Trouble.cause(e), String.valueOf(e));
+        var ticket = new Ticket(transaction, Ticket.Urgency.WAITED_FOR);
+        if (refused != null) {
+            ticket.answer(new Ticket.Result.Refused(refused.cause(), refused.text()));
+            return new Submitted(ticket);
         }
         SegmentStore.put(changes, transaction);
         transaction.seal();
-        var ticket = new Ticket(transaction, Ticket.Urgency.WAITED_FOR);
         committer.submit(ticket);
-        return switch (ticket.await()) {
-            case Ticket.Result.Written() -> {
-                settled = true;
-                yield new Store.Answer.Committed(envelopes);
-            }
-            case Ticket.Result.Refused(var cause, var text) ->
-                    new Store.Answer.Refused(cause, text);
-        };
+        return new Submitted(ticket);
     }
 
     private void finishContent() throws IOException {

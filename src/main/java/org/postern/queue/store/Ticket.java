@@ -4,8 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Submission;
 
-/// A transaction on its way to the disk. Made by the thread that may wait for it, answered by the
-/// committer.
+/// A transaction on its way to the disk, answered by the committer. One thread may wait for it.
 final class Ticket {
     /// Whether somebody waits.
     enum Urgency {
@@ -24,10 +23,13 @@ final class Ticket {
 
     private final Transaction transaction;
     private final Urgency urgency;
-    private final Thread waiter = Thread.currentThread();
 
     // Null until it is answered.
     private volatile @Nullable Result result;
+
+    // Null until somebody waits. Written before the result is looked at, and read after it was
+    // written: one of the two sees the other.
+    private volatile @Nullable Thread waiter;
 
     Ticket(Transaction transaction, Urgency urgency) {
         this.transaction = transaction;
@@ -44,15 +46,19 @@ final class Ticket {
 
     void answer(Result answer) {
         result = answer;
-        if (urgency == Urgency.WAITED_FOR) {
-            LockSupport.unpark(waiter);
-        }
+        LockSupport.unpark(waiter);
+    }
+
+    /// Is it answered?
+    boolean isAnswered() {
+        return result != null;
     }
 
     /// Waits for the answer, which the committer owes within the time that the disk takes: nothing
     /// can be said before, since the bytes may be on their way. An interruption is kept for later.
     Result await() {
         boolean interrupted = false;
+        waiter = Thread.currentThread();
         Result answer = result;
         while (answer == null) {
             // Not for a time: on a virtual thread each timed wait wakes another thread twice.

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
@@ -119,6 +120,16 @@ final class FakeQueue implements Closeable {
         var content = new ByteArrayOutputStream();
         while (true) {
             switch (conversation.hearWhenever()) {
+                case Submission.Reserve() -> {
+                    var ids = Stream.generate(this::next).limit(7).toList();
+                    conversation.say(new Answer.Reserved(ids, space));
+                }
+                case Submission.Whole(var now, var said, var all, var text) -> {
+                    if (mood == Mood.HANGS_UP) {
+                        return;
+                    }
+                    conversation.say(answer(now, new Kept(said, all, text.text())));
+                }
                 case Submission.Begin(var said) -> facts.add(said);
                 case Submission.Add(var share) -> shares.add(share);
                 case Submission.Append(var piece) -> piece.writeTo(content);
@@ -133,32 +144,35 @@ final class FakeQueue implements Closeable {
                     if (length != content.size()) {
                         throw new IOException(length + " is not " + content.size());
                     }
-                    var now = id;
-                    id = next();
-                    if (mood == Mood.WELL) {
-                        kept.add(
-                                new Kept(
-                                        facts.getFirst(),
-                                        shares,
-                                        content.toString(StandardCharsets.ISO_8859_1)));
-                        var envelopes = new ArrayList<EnvelopeId>();
-                        for (int i = 1; i <= shares.size(); i++) {
-                            envelopes.add(EnvelopeId.of(now, i));
-                        }
-                        conversation.say(new Answer.Committed(envelopes, id, space));
-                    } else {
-                        var cause =
-                                mood == Mood.NO_SPACE
-                                        ? Submission.Cause.NO_SPACE
-                                        : Submission.Cause.DISK_ERROR;
-                        conversation.say(new Answer.Refused(cause, "a test", id, space));
-                    }
+                    var text = content.toString(StandardCharsets.ISO_8859_1);
+                    conversation.say(answer(id, new Kept(facts.getFirst(), shares, text)));
                     facts.clear();
                     shares.clear();
                     content.reset();
                 }
             }
         }
+    }
+
+    private Answer answer(MessageId id, Kept message) {
+        var next = next();
+        switch (mood) {
+            case WELL -> {
+                kept.add(message);
+                var envelopes = new ArrayList<EnvelopeId>();
+                for (int i = 1; i <= message.shares().size(); i++) {
+                    envelopes.add(EnvelopeId.of(id, i));
+                }
+                return new Answer.Committed(envelopes, next, space);
+            }
+            case NO_SPACE -> {
+                return new Answer.Refused(Submission.Cause.NO_SPACE, "a test", next, space);
+            }
+            case DISK_ERROR, HANGS_UP -> {
+                return new Answer.Refused(Submission.Cause.DISK_ERROR, "a test", next, space);
+            }
+        }
+        throw new AssertionError(mood);
     }
 
     @Override

@@ -86,13 +86,10 @@ class SchedulerTest {
     }
 
     private List<EnvelopeId> queue(MessageFacts facts, Share... shares) {
-        return queue(facts, Chunk.of("Subject: hello\n\nworld\n"), shares);
-    }
-
-    private List<EnvelopeId> queue(MessageFacts facts, Chunk content, Share... shares) {
         var id = store.reserve();
         try (var draft = store.draft(id, facts, now)) {
             Arrays.stream(shares).forEach(draft::add);
+            var content = Chunk.of("Subject: hello\n\nworld\n");
             draft.append(content);
             if (draft.commit(content.length()) instanceof Store.Answer.Committed(var ids)) {
                 scheduler.admit(ids, List.of(shares), now);
@@ -491,51 +488,6 @@ class SchedulerTest {
         assertTrue(next(Lane.RELAY).isEmpty());
         after(Duration.ofSeconds(10));
         assertTrue(next(Lane.RELAY).isPresent());
-    }
-
-    private void deliverIntoMaildirs() throws Exception {
-        scheduler.close();
-        begin(
-                new Policy(
-                        java.util.Map.of(
-                                "home", new Policy.Rule(Policy.Manner.MAILDIR, Duration.ofDays(4))),
-                        Duration.ofDays(4),
-                        List.of(),
-                        100));
-    }
-
-    @Test
-    void smallMailForOneMaildirGoesTogether() throws Exception {
-        deliverIntoMaildirs();
-        var first = queue(Mail.home("bob@example.org"));
-        var second = queue(Mail.home("bob@example.org"));
-        queue(Mail.home("eve@example.org"));
-        assertEquals(List.of(first, second), mustTry(Lane.LOCAL).ids());
-    }
-
-    @Test
-    void largeMailForAMaildirGoesAlone() throws Exception {
-        deliverIntoMaildirs();
-        var sender = Mail.from("ann@example.net");
-        var first = queue(Mail.home("bob@example.org"));
-        var large = queue(sender, Mail.content(1, 300_000), Mail.home("bob@example.org"));
-        var last = queue(Mail.home("bob@example.org"));
-        assertEquals(List.of(first), mustTry(Lane.LOCAL).ids());
-        assertEquals(large, mustTry(Lane.LOCAL).ids());
-        assertEquals(List.of(last), mustTry(Lane.LOCAL).ids());
-    }
-
-    @Test
-    void mailThatWentTogetherWhenTheWorkerHungUpIsTriedAlone() throws Exception {
-        deliverIntoMaildirs();
-        queue(Mail.home("bob@example.org"));
-        queue(Mail.home("bob@example.org"));
-        var attempt = mustTry(Lane.LOCAL);
-        scheduler.hungUp(attempt, attempt.leased());
-        scheduler.finish(attempt);
-        after(Duration.ofSeconds(10));
-        assertEquals(1, mustTry(Lane.LOCAL).ids().size());
-        assertEquals(1, mustTry(Lane.LOCAL).ids().size());
     }
 
     @Test
