@@ -48,7 +48,9 @@ public final class RestartBench {
             for (int i = 0; i < 1000; i++) {
                 threads.submit(
                         () -> {
-                            for (int n = next.getAndIncrement(); n < messages; n = next.getAndIncrement()) {
+                            for (int n = next.getAndIncrement();
+                                    n < messages;
+                                    n = next.getAndIncrement()) {
                                 put(store, n);
                             }
                             return null;
@@ -106,11 +108,9 @@ public final class RestartBench {
             var scheduler = new Scheduler(store, policy, InstantSource.system(), LOG);
             double scheduled = (System.nanoTime() - begin) / 1e9;
             System.out.printf(
-                    "%d envelopes: store open after %.2f s, all scheduled after %.2f s, %d bytes each%n",
-                    store.figures().envelopes(),
-                    opened,
-                    scheduled,
-                    (used() - before) / messages);
+                    "%d envelopes: store open after %.2f s, all scheduled after %.2f s, %d bytes"
+                        + " each%n",
+                    store.figures().envelopes(), opened, scheduled, (used() - before) / messages);
             scheduler.close();
         }
     }
