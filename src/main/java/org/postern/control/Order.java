@@ -81,6 +81,9 @@ public sealed interface Order {
     /// To the supervisor: trace it no longer.
     record Untrace(String subsystem) implements Order {}
 
+    /// To `front`: take the entries of a table from their source again.
+    record UpdateTable(String table) implements Order {}
+
     /// What the room answers.
     sealed interface Answer {
         /// One line, without its end.

@@ -7,8 +7,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
+import org.postern.config.Service;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife.Circumstances;
@@ -88,10 +90,14 @@ public final class DeliveryRoom implements Tenant {
                 : new Means.Reach.Own(ProcessFacts.uid());
     }
 
+    /// Opens the tables of users, and those of aliases, whose commands and files are done here.
     private TableSet open(Config config) throws IOException {
         try {
             var log = circumstances.log();
-            return TableSet.open(config, line -> log.warn("table: " + Log.visible(line)));
+            return TableSet.openFor(
+                    Set.of(Service.USERINFO, Service.ALIAS),
+                    config,
+                    line -> log.warn("table: " + Log.visible(line)));
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -126,9 +132,17 @@ public final class DeliveryRoom implements Tenant {
         }
     }
 
+    private TableSet reopened(Config config) throws IOException {
+        try {
+            return tables.reopened(config);
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     @Override
     public Ready prepare(Config config) throws IOException {
-        var fresh = open(config);
+        var fresh = reopened(config);
         return () -> {
             tables = fresh;
             users.forget();

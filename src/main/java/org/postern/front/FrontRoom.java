@@ -27,6 +27,7 @@ import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
 import org.postern.mail.Origin;
 import org.postern.os.ProcessFacts;
+import org.postern.table.Answer;
 import org.postern.table.TableSet;
 
 /// The room of all that strangers touch: mail in, routing, mail out.
@@ -58,6 +59,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final Relay relay;
     private final RouteWorkers routeWorkers;
     private final List<Hearing> hearings = new ArrayList<>();
+    private volatile TableSet tables;
     private volatile RouteWorkers.Way way;
     private volatile Config config;
 
@@ -71,7 +73,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         var place = circumstances.place();
         var deadlines = circumstances.deadlines();
         var clock = InstantSource.system();
-        var tables = open(config);
+        this.tables = open(config);
         var root = Objects.requireNonNull(place.run().toAbsolutePath().getParent());
         var resolver = DnsResolver.under(root, clock);
         this.accounts =
@@ -100,6 +102,14 @@ public final class FrontRoom implements RoomLife.Tenant {
     private TableSet open(Config ofConfig) throws IOException {
         try {
             return TableSet.open(ofConfig, complaint -> log.warn("table: " + complaint));
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private TableSet reopened(Config newConfig) throws IOException {
+        try {
+            return tables.reopened(newConfig);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -149,13 +159,14 @@ public final class FrontRoom implements RoomLife.Tenant {
     /// opened, or a listener not be bound, everything stays as it was.
     @Override
     public RoomLife.Ready prepare(Config newConfig) throws IOException {
-        var tables = open(newConfig);
-        var newWay = way(newConfig, tables);
+        var newTables = reopened(newConfig);
+        var newWay = way(newConfig, newTables);
         var change = server.prepare(newConfig, newWay.router());
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
-                relay.reload(newConfig, tables);
+                relay.reload(newConfig, newTables);
+                tables = newTables;
                 way = newWay;
                 config = newConfig;
                 change.adopt();
@@ -198,6 +209,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                 lines.line("SMTP " + (server.isPaused() ? "paused" : "running"));
                 yield new Order.Answer.Done(1);
             }
+            case Order.UpdateTable(var name) -> update(name);
             case Order.Pause _,
                     Order.Resume _,
                     Order.ShowQueue _,
@@ -213,6 +225,24 @@ public final class FrontRoom implements RoomLife.Tenant {
                     Order.Trace _,
                     Order.Untrace _ ->
                     new Order.Answer.Refused("that is not an order for front");
+        };
+    }
+
+    /// Takes the entries of a table from their source again. The other rooms that ask it look at
+    /// the source themselves.
+    private Order.Answer update(String name) {
+        var table = tables.find(name);
+        if (table.isEmpty()) {
+            return new Order.Answer.Refused("no table is called \"" + name + "\"");
+        }
+        return switch (table.get().reload()) {
+            case Answer.Found<Integer>(var count) -> {
+                log.info("info: table " + Log.visible(name) + " updated: entries=" + count);
+                yield new Order.Answer.Done(count);
+            }
+            case Answer.Absent<Integer>() -> new Order.Answer.Done(0);
+            case Answer.Failed<Integer>(var cause) ->
+                    new Order.Answer.Refused(cause + "; the table keeps its entries");
         };
     }
 

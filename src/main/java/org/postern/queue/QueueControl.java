@@ -51,7 +51,8 @@ public final class QueueControl implements ControlPoint.Room {
                     Order.LogBrief _,
                     Order.LogVerbose _,
                     Order.Trace _,
-                    Order.Untrace _ ->
+                    Order.Untrace _,
+                    Order.UpdateTable _ ->
                     new Answer.Refused("that is for the supervisor");
         };
     }

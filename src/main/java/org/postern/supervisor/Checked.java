@@ -17,13 +17,13 @@ record Checked(Config config, Set<Path> included) {
         included = Set.copyOf(included);
     }
 
-    /// Checks a configuration and opens its tables; the rooms open their own.
+    /// Checks a configuration and what its tables hold; the rooms open the tables.
     ///
     /// @param warnings takes what is doubtful
     /// @throws ConfigException with all that is wrong
     static Checked of(Sources sources, Consumer<String> warnings) throws ConfigException {
         var config = Config.parse(sources);
         config.warnings().stream().map(Problem::text).forEach(warnings);
-        return new Checked(config, TableSet.open(config, warnings).included());
+        return new Checked(config, TableSet.check(config));
     }
 }

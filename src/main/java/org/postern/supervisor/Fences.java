@@ -143,8 +143,13 @@ final class Fences {
     private static Set<Path> tableFiles(Config config) {
         var files = new HashSet<Path>();
         for (var table : config.tables().values()) {
-            if (table.origin() instanceof TableDefinition.Origin.File(var path)) {
-                files.add(Path.of(path));
+            switch (table.origin()) {
+                case TableDefinition.Origin.File(var path) -> files.add(Path.of(path));
+                case TableDefinition.Origin.Database(var path) -> files.add(Path.of(path));
+                case TableDefinition.Origin.Inline _,
+                        TableDefinition.Origin.InlineMapping _,
+                        TableDefinition.Origin.External _,
+                        TableDefinition.Origin.Accounts _ -> {}
             }
         }
         return files;

@@ -117,17 +117,23 @@ record Java(Path home, String modules, Sharing sharing) {
 
     /// The command line of `room`. Small heaps for all; the just-in-time compiler's best only where
     /// mail flows.
-    List<String> commandLine(Room room) {
+    ///
+    /// @param tables how much the heap may grow beyond that for tables, in megabytes
+    List<String> commandLine(Room room, int tables) {
         var words = new ArrayList<String>(List.of("smtpd: " + room.word()));
         words.addAll(FOR_ALL);
         words.addAll(sharing.options());
         words.addAll(
                 switch (room) {
-                    case FRONT -> List.of("-Xms24m", "-Xmx384m", "-Xss512k");
+                    case FRONT -> List.of("-Xms24m", most(384 + tables), "-Xss512k");
                     case QUEUE -> List.of("-Xms40m", "-Xmn24m", "-Xmx768m", "-Xss512k");
-                    case DELIVERY -> List.of("-Xms16m", "-Xmx128m", "-Xss512k");
+                    case DELIVERY -> List.of("-Xms16m", most(128 + tables), "-Xss512k");
                     case KEEPER ->
-                            List.of("-Xms8m", "-Xmx48m", "-Xss512k", "-XX:TieredStopAtLevel=1");
+                            List.of(
+                                    "-Xms8m",
+                                    most(48 + tables),
+                                    "-Xss512k",
+                                    "-XX:TieredStopAtLevel=1");
                 });
         words.addAll(
                 List.of(
@@ -138,5 +144,9 @@ record Java(Path home, String modules, Sharing sharing) {
                         "room",
                         room.word()));
         return words;
+    }
+
+    private static String most(int megabytes) {
+        return "-Xmx" + megabytes + "m";
     }
 }

@@ -29,7 +29,8 @@ final class RoomProcess {
     ///
     /// @param footing what the confinement stands on, besides what it says: other files at its
     ///   paths are another confinement
-    record Life(Confinement confinement, String footing, Leash.Start start) {
+    /// @param tables how much memory it has for tables, in megabytes
+    record Life(Confinement confinement, String footing, int tables, Leash.Start start) {
         long generation() {
             return start.sources().generation();
         }
@@ -57,7 +58,7 @@ final class RoomProcess {
                             paused,
                             start.arrival(),
                             start.secret());
-            return new Life(confinement, footing, first);
+            return new Life(confinement, footing, tables, first);
         }
     }
 
@@ -140,7 +141,7 @@ final class RoomProcess {
     }
 
     private void born(Life first) throws IOException {
-        var command = java.commandLine(room);
+        var command = java.commandLine(room, first.tables());
         var program =
                 new Program(
                         java.executable(),
@@ -295,7 +296,8 @@ final class RoomProcess {
             var now = life;
             return now != null
                     && !(now.confinement().equals(wanted.confinement())
-                            && now.footing().equals(wanted.footing()));
+                            && now.footing().equals(wanted.footing())
+                            && now.tables() == wanted.tables());
         } finally {
             lock.unlock();
         }

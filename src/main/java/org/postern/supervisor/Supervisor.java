@@ -145,7 +145,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
 
     private RoomProcess.Life life(Room room, Checked by, Leash.Arrival arrival) throws IOException {
         return new RoomProcess.Life(
-                fences.of(room, by), fences.footing(room, by), start(room, by, arrival));
+                fences.of(room, by),
+                fences.footing(room, by),
+                TableMemory.of(room, by.config()),
+                start(room, by, arrival));
     }
 
     private Leash.Start start(Room room, Checked by, Leash.Arrival arrival) throws IOException {
@@ -199,7 +202,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                     Order.Hold _,
                     Order.Release _,
                     Order.Pause _,
-                    Order.Resume _ ->
+                    Order.Resume _,
+                    Order.UpdateTable _ ->
                     new Order.Answer.Refused("that is not an order for the supervisor");
         };
     }

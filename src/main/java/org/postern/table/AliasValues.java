@@ -14,6 +14,7 @@ public final class AliasValues {
     public static final int MAX_LINE = 2047;
 
     private static final int MAX_VALUE = 1023;
+    private static final int MAX_NAME = 255;
 
     private AliasValues() {}
 
@@ -22,6 +23,11 @@ public final class AliasValues {
         if (line.length() > MAX_LINE) {
             return new Answer.Failed<>("a line of more than " + MAX_LINE + " bytes");
         }
+        if (isPlain(line)) {
+            var only = line.indexOf('@') >= 0 ? address(line) : user(line);
+            return only.<Answer<List<AliasValue>>>map(one -> new Answer.Found<>(List.of(one)))
+                    .orElseGet(() -> new Answer.Failed<>(notOne(line)));
+        }
         return split(line)
                 .then(
                         texts -> {
@@ -29,12 +35,27 @@ public final class AliasValues {
                             for (String text : texts) {
                                 var value = value(text);
                                 if (value.isEmpty()) {
-                                    return new Answer.Failed<>("not a recipient: " + shown(text));
+                                    return new Answer.Failed<>(notOne(text));
                                 }
                                 values.add(value.get());
                             }
                             return new Answer.Found<>(List.copyOf(values));
                         });
+    }
+
+    /// Whether a line is one user or mailbox, as nearly all are, or nothing that makes sense.
+    private static boolean isPlain(String line) {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (!AddressSyntax.isLetterOrDigit(c) && "@._-+".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !line.isEmpty();
+    }
+
+    private static String notOne(String text) {
+        return "not a recipient: " + shown(text);
     }
 
     /// The recipients in a forward file: `#` begins a comment, a backslash at the end of a line
@@ -201,7 +222,7 @@ public final class AliasValues {
     }
 
     private static Optional<AliasValue> user(String text) {
-        return text.matches("[A-Za-z0-9_.+-]{1,255}")
+        return text.length() <= MAX_NAME && isPlain(text) && text.indexOf('@') < 0
                 ? Optional.of(new AliasValue.User(text))
                 : Optional.empty();
     }

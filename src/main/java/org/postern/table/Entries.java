@@ -1,56 +1,84 @@
 package org.postern.table;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
-import org.postern.mail.AddressSyntax;
+import org.postern.table.Regex.Collection.Keeping;
 
-/// What a table holds at one time: keys in lower case and in the order of their bytes, with their
-/// values. Immutable, but for the turn of [#fetch].
+/// What a table holds at one time, and which of it stands for a key. Immutable, but for the turn of
+/// [#fetch] and for what is prepared for a service when it is first asked for.
+///
+/// Where the rows lie in a file, every question can fail with an `IOException`, which is never the
+/// same as "not there".
 final class Entries {
     private static final String NOTHING = "";
 
     private final Shape shape;
-    private final List<String> keys;
-    private final List<String> values;
-    private final List<String> domainPatterns;
-    private final List<String> mailboxPatterns;
-    private final List<Network> networks;
-    private final List<Regex> expressions;
+    private final Rows rows;
+    private final Once<List<Regex>> expressions;
+    private final Once<Wildcards> hostPatterns;
+    private final Once<Mailboxes> mailboxes;
+    private final Once<Networks> networks;
+    private final Once<SortedTexts> order;
     private final AtomicInteger turn = new AtomicInteger();
 
-    private Entries(Shape shape, List<String> keys, List<String> values, List<Regex> expressions) {
+    private Entries(Shape shape, Rows rows, Once<List<Regex>> expressions) {
         this.shape = shape;
-        this.keys = keys;
-        this.values = values;
-        this.expressions = List.copyOf(expressions);
-        this.domainPatterns = keys.stream().filter(key -> key.indexOf('*') >= 0).toList();
-        this.mailboxPatterns =
-                keys.stream().filter(key -> key.indexOf('*') > key.lastIndexOf('@')).toList();
-        this.networks = keys.stream().map(Network::parse).flatMap(Optional::stream).toList();
+        this.rows = rows;
+        this.expressions = expressions;
+        this.hostPatterns = new Once<>(() -> Wildcards.ofHosts(rows));
+        this.mailboxes = new Once<>(() -> Mailboxes.of(rows));
+        this.networks = new Once<>(() -> Networks.of(rows));
+        this.order = new Once<>(this::sorted);
     }
 
-    /// The entries of these rows; of several with one key the last counts.
-    static Entries of(Shape shape, List<Row> rows, List<Regex> expressions) {
-        var order = new Row[rows.size()];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = rows.get(i).folded();
-        }
-        // The sort is stable, so that of equal keys the last of the file comes last.
-        Arrays.sort(order, (a, b) -> a.key().compareTo(b.key()));
-        var keys = new ArrayList<String>(order.length);
-        var values = new ArrayList<String>(order.length);
-        for (int i = 0; i < order.length; i++) {
-            if (i + 1 == order.length || !order[i].key().equals(order[i + 1].key())) {
-                keys.add(order[i].key());
-                values.add(shape == Shape.MAPPING ? order[i].value() : NOTHING);
+    /// Entries in memory, with what their keys are as regular expressions, if anybody asks for
+    /// that.
+    static Entries of(Shape shape, PackedRows rows, List<Regex> expressions) {
+        var ready = List.copyOf(expressions);
+        return new Entries(shape, rows, new Once<>(() -> ready));
+    }
+
+    /// The entries of a database, which may be a list or a mapping.
+    static Entries of(Database database) {
+        return new Entries(Shape.EITHER, database, new Once<>(() -> compiled(database)));
+    }
+
+    private static List<Regex> compiled(Rows rows) throws IOException {
+        var compiled = new Regex.Collection(Keeping.ALL);
+        rows.forEach(
+                row -> {
+                    try {
+                        compiled.add(row.key());
+                    } catch (Regex.Malformed e) {
+                        throw new IOException("regex \"" + row.key() + "\": " + e.getMessage(), e);
+                    }
+                });
+        return compiled.expressions();
+    }
+
+    private SortedTexts sorted() throws IOException {
+        var collector = new SortedTexts.Collector();
+        rows.forEach(collector::addKey);
+        return collector.sorted();
+    }
+
+    /// Prepares what these services need, so that the first question takes no longer than the next.
+    void prepare(Set<Service> services) throws IOException {
+        for (var service : services) {
+            switch (service) {
+                case DOMAIN -> hostPatterns.made();
+                case MAILADDR -> mailboxes.made();
+                case NETADDR -> networks.made();
+                case REGEX -> expressions.made();
+                case SOURCE, RELAYHOST -> order.made();
+                case ALIAS, AUTH, CREDENTIALS, USERINFO, MAILADDRMAP, ADDRNAME, STRING -> {}
             }
         }
-        return new Entries(shape, List.copyOf(keys), List.copyOf(values), expressions);
     }
 
     Shape shape() {
@@ -58,34 +86,34 @@ final class Entries {
     }
 
     int size() {
-        return keys.size();
+        return rows.size();
     }
 
-    /// All values, in the order of their keys; of a list, as many empty ones.
-    List<String> values() {
-        return values;
+    /// All rows, in no particular order.
+    Rows rows() {
+        return rows;
     }
 
-    /// The value of a key, which is in lower case.
-    Optional<String> value(String key) {
-        int index = java.util.Collections.binarySearch(keys, key);
-        return index < 0 ? Optional.empty() : Optional.of(values.get(index));
+    /// The value of a key, which is in lower case; empty text in a list.
+    Optional<String> value(String key) throws IOException {
+        return rows.value(key);
     }
 
-    /// The next key, in turn.
-    Optional<String> fetch() {
-        return keys.isEmpty()
+    /// The next key, in turn, in the order of their bytes.
+    Optional<String> fetch() throws IOException {
+        var keys = order.made();
+        return keys.size() == 0
                 ? Optional.empty()
                 : Optional.of(keys.get(turn.getAndUpdate(i -> (i + 1) % keys.size())));
     }
 
     /// Whether an entry stands for the key, which is in lower case.
-    boolean contains(Service service, String key, char delimiter) {
+    boolean contains(Service service, String key, char delimiter) throws IOException {
         return switch (service) {
             case DOMAIN -> containsDomain(key);
-            case MAILADDR -> containsMailbox(key, delimiter);
+            case MAILADDR -> mailboxes.made().contain(key, delimiter);
             case NETADDR -> containsAddress(key);
-            case REGEX -> expressions.stream().anyMatch(one -> one.occursIn(key));
+            case REGEX -> containsExpression(key);
             case ALIAS,
                     AUTH,
                     CREDENTIALS,
@@ -95,69 +123,41 @@ final class Entries {
                     ADDRNAME,
                     RELAYHOST,
                     STRING ->
-                    value(key).isPresent();
+                    rows.has(key);
         };
     }
 
-    private boolean containsDomain(String key) {
-        if (containsHost(key)) {
-            return true;
-        }
-        // An address literal is the address: `[127.0.0.1]` in a mailbox, `127.0.0.1` in a list.
-        return key.startsWith("[")
-                && Network.parse(key)
-                        .or(() -> Network.parse(key.substring(1, key.length() - 1)))
-                        .filter(network -> containsHost(network.address().key()))
-                        .isPresent();
-    }
-
-    private boolean containsHost(String key) {
-        return value(key).isPresent()
-                || domainPatterns.stream().anyMatch(one -> HostPattern.covers(one, key));
-    }
-
-    private boolean containsAddress(String key) {
-        return value(key).isPresent()
-                || Network.parse(key)
-                        .filter(one -> networks.stream().anyMatch(net -> net.contains(one)))
-                        .isPresent();
-    }
-
-    /// Looks for the entries that can stand for a mailbox one by one, which is faster than to look
-    /// at all of them; only those with a `*` have to be tried.
-    private boolean containsMailbox(String key, char delimiter) {
-        int at = key.lastIndexOf('@');
-        var user = at < 0 ? key : key.substring(0, at);
-        var domain = at < 0 ? NOTHING : key.substring(at + 1);
-        int cut = user.indexOf(delimiter);
-        var users = cut < 0 ? List.of(user) : List.of(user, user.substring(0, cut));
-        if (has("@")) {
-            return true;
-        }
-        for (String one : users) {
-            if (!one.isEmpty() && (has(one) || has(one + "@") || has(one + "@" + domain))) {
+    private boolean containsExpression(String key) throws IOException {
+        for (var expression : expressions.made()) {
+            if (expression.occursIn(key)) {
                 return true;
             }
         }
-        return (!domain.isEmpty() && has("@" + domain))
-                || mailboxPatterns.stream().anyMatch(one -> covers(one, users, domain));
+        return false;
     }
 
-    private boolean has(String key) {
-        return value(key).isPresent();
-    }
-
-    private static boolean covers(String pattern, List<String> users, String domain) {
-        int at = pattern.lastIndexOf('@');
-        return at >= 0
-                && HostPattern.covers(pattern.substring(at + 1), domain)
-                && (at == 0 || users.contains(pattern.substring(0, at)));
-    }
-
-    /// One line of a table's text: its key, and its value if it is a mapping.
-    record Row(int line, String key, String value) {
-        Row folded() {
-            return new Row(line, AddressSyntax.fold(key), value);
+    private boolean containsDomain(String key) throws IOException {
+        if (containsHost(key)) {
+            return true;
         }
+        if (!key.startsWith("[")) {
+            return false;
+        }
+        // An address literal is the address: `[127.0.0.1]` in a mailbox, `127.0.0.1` in a list.
+        var network =
+                Network.parse(key).or(() -> Network.parse(key.substring(1, key.length() - 1)));
+        return network.isPresent() && containsHost(network.get().address().key());
+    }
+
+    private boolean containsHost(String key) throws IOException {
+        return rows.has(key) || hostPatterns.made().cover(NOTHING, key);
+    }
+
+    private boolean containsAddress(String key) throws IOException {
+        if (rows.has(key)) {
+            return true;
+        }
+        var network = Network.parse(key);
+        return network.isPresent() && networks.made().contain(network.get());
     }
 }

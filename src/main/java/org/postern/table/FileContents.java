@@ -1,172 +1,184 @@
 package org.postern.table;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.postern.config.TableRef.Shape;
-import org.postern.table.TableText.Mistake;
+import org.postern.table.Mistakes.Mistake;
+import org.postern.table.Regex.Collection.Keeping;
 
-/// The entries of a text file, read again when the file has changed.
+/// The entries of a text file, read again when the file has changed (see [Watched]).
 ///
-/// A lookup looks at the file at most once a second. What has become unreadable or malformed is
-/// complained of once, and the entries of before stay. Shared by all that ask: the newest entries
-/// are published by a volatile field, and the lock only keeps two from reading at the same time.
-final class FileContents implements Contents {
-    private static final long MAX_FILE = 256L << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+/// Once the file had entries, it cannot turn from a list into a mapping.
+final class FileContents implements Contents.Held {
+    private static final long MAX_FILE = 1L << 30;
 
-    /// What tells one state of a file from another.
-    private record Stamp(FileTime modified, long size, String inode) {}
+    /// The size of a file for which there is room in any heap.
+    private static final long FREELY = 4 << 20;
 
-    /// What came of reading the file.
+    /// What came of reading a file.
     sealed interface Reading {
         record Good(Entries entries) implements Reading {}
 
-        record Bad(String text, List<Mistake> mistakes) implements Reading {}
+        record Bad(List<Mistake> mistakes) implements Reading {
+            public Bad {
+                mistakes = List.copyOf(mistakes);
+            }
+        }
     }
 
     private final Path path;
     private final Use use;
-    private final InstantSource clock;
-    private final Consumer<String> complaints;
-    private final ReentrantLock reading = new ReentrantLock();
-    private volatile Entries entries;
-    private volatile Instant lookedAt;
-    private Stamp stamp; // guarded by reading
+    private final Watched<Entries> watched;
 
-    private FileContents(
-            Path path,
-            Use use,
-            InstantSource clock,
-            Consumer<String> complaints,
-            Entries entries,
-            Stamp stamp) {
+    private FileContents(Path path, Use use, Watched<Entries> watched) {
         this.path = path;
         this.use = use;
-        this.clock = clock;
-        this.complaints = complaints;
-        this.entries = entries;
-        this.stamp = stamp;
-        this.lookedAt = clock.instant();
+        this.watched = watched;
     }
 
-    /// The first reading of a file: its contents, or what is wrong with them.
+    /// What came of opening a file.
     sealed interface Opening {
         record Opened(FileContents contents) implements Opening {}
 
-        record Refused(String text, List<Mistake> mistakes) implements Opening {}
+        record Refused(List<Mistake> mistakes) implements Opening {
+            public Refused {
+                mistakes = List.copyOf(mistakes);
+            }
+        }
     }
 
     /// Reads a file for the first time.
-    static Opening open(Path path, Use use, InstantSource clock, Consumer<String> complaints)
-            throws IOException {
-        var stamp = stamp(path);
+    static Opening open(Path path, Use use, Watched.Watcher watcher) throws IOException {
+        var stamp = Stamp.of(path);
         return switch (read(path, use, Shape.EITHER)) {
             case Reading.Good(var entries) ->
                     new Opening.Opened(
-                            new FileContents(path, use, clock, complaints, entries, stamp));
-            case Reading.Bad(var text, var mistakes) -> new Opening.Refused(text, mistakes);
+                            new FileContents(
+                                    path,
+                                    use,
+                                    new Watched<>(
+                                            path,
+                                            old -> reread(path, use, old),
+                                            watcher,
+                                            stamp,
+                                            entries)));
+            case Reading.Bad(var mistakes) -> new Opening.Refused(mistakes);
         };
     }
 
-    /// The entries of the file as it was at most a second ago.
-    Entries entries() {
-        var now = clock.instant();
-        if (Duration.between(lookedAt, now).compareTo(PATIENCE) >= 0 && reading.tryLock()) {
-            try {
-                lookedAt = now;
-                refresh();
-            } finally {
-                reading.unlock();
+    private static Answer<Entries> reread(Path path, Use use, Entries old) throws IOException {
+        return switch (read(path, use, old.shape())) {
+            case Reading.Good(var fresh) -> new Answer.Found<>(fresh);
+            case Reading.Bad(var mistakes) -> {
+                var first = mistakes.getFirst();
+                yield new Answer.Failed<>(
+                        path + ":" + first.line() + ":" + first.column() + ": " + first.message());
             }
-        }
-        return entries;
+        };
     }
 
-    /// Reads the file again, changed or not: how many entries it has, or why the old ones stay.
-    Answer<Integer> reload() {
-        reading.lock();
-        try {
-            lookedAt = clock.instant();
-            stamp = stamp(path);
-            return replace();
-        } catch (IOException e) {
-            return new Answer.Failed<>(cause(e));
-        } finally {
-            reading.unlock();
-        }
+    /// Whether reading this file for this use would give the same once more.
+    boolean isStill(Path otherPath, Use otherUse) {
+        return path.equals(otherPath) && use.equals(otherUse) && watched.isCurrent();
     }
 
-    private void refresh() {
-        Stamp newest;
-        try {
-            newest = stamp(path);
-        } catch (IOException e) {
-            newest = new Stamp(FileTime.fromMillis(0), -1, cause(e));
-        }
-        if (newest.equals(stamp)) {
-            return;
-        }
-        stamp = newest;
-        if (newest.size() < 0) {
-            complaints.accept(newest.inode() + "; the table keeps its entries");
-        } else if (replace() instanceof Answer.Failed<Integer>(var cause)) {
-            complaints.accept(cause + "; the table keeps its entries");
-        }
+    @Override
+    public Answer<Entries> entries() {
+        return new Answer.Found<>(watched.newest());
     }
 
-    private Answer<Integer> replace() {
-        try {
-            return switch (read(path, use, entries.shape())) {
-                case Reading.Good(var fresh) -> {
-                    entries = fresh;
-                    yield new Answer.Found<>(fresh.size());
-                }
-                case Reading.Bad(_, var mistakes) -> {
-                    var first = mistakes.getFirst();
-                    yield new Answer.Failed<>(path + ":" + first.line() + ": " + first.message());
-                }
-            };
-        } catch (IOException e) {
-            return new Answer.Failed<>(cause(e));
-        }
+    @Override
+    public Answer<Integer> reload() {
+        return watched.reload().then(fresh -> new Answer.Found<>(fresh.size()));
     }
 
     private static Reading read(Path path, Use use, Shape shape) throws IOException {
-        if (Files.size(path) > MAX_FILE) {
-            throw new IOException(path + ": more than " + MAX_FILE + " bytes");
+        var mistakes = new Mistakes(use.showing());
+        var checker = use.checker(mistakes, Keeping.ALL);
+        long size = Files.size(path);
+        requireSize(path, size);
+        requireMemory(path, size);
+        var room = new byte[(int) size + 2];
+        int length;
+        try (var in = Files.newInputStream(path)) {
+            length = in.readNBytes(room, 0, (int) size);
+            if (length < size || in.read() >= 0) {
+                throw new Watched.StillWritten(path);
+            }
         }
-        var text = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
-        var table = TableText.read(text, shape);
-        var checked = use.check(table.shape(), table.rows());
-        if (!table.mistakes().isEmpty() || !checked.mistakes().isEmpty()) {
-            var mistakes = new java.util.ArrayList<>(table.mistakes());
-            mistakes.addAll(checked.mistakes());
-            mistakes.sort((a, b) -> Integer.compare(a.line(), b.line()));
-            return new Reading.Bad(text, List.copyOf(mistakes));
+        var packer = new PackedRows.Packer(room);
+        var text =
+                new TableText(
+                        shape,
+                        mistakes,
+                        (row, actual) -> {
+                            checker.check(row, actual);
+                            packer.add(row, actual);
+                        });
+        text.read(room, length);
+        if (!mistakes.isEmpty()) {
+            return new Reading.Bad(mistakes.inOrder());
         }
-        return new Reading.Good(Entries.of(table.shape(), table.rows(), checked.expressions()));
+        var entries = Entries.of(text.shape(), packer.packed(text.shape()), checker.expressions());
+        entries.prepare(use.services());
+        return new Reading.Good(entries);
     }
 
-    private static Stamp stamp(Path path) throws IOException {
-        var attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        if (!attributes.isRegularFile()) {
-            throw new IOException(path + ": not a regular file");
+    /// Checks a file without keeping anything of it.
+    ///
+    /// @param sink is given each row
+    /// @return what is wrong
+    static List<Mistake> check(Path path, Use use, TableText.Sink sink) throws IOException {
+        Stamp.of(path);
+        var mistakes = new Mistakes(use.showing());
+        var checker = use.checker(mistakes, Keeping.NONE);
+        requireSize(path, Files.size(path));
+        try (InputStream in = Files.newInputStream(path)) {
+            new TableText(
+                            Shape.EITHER,
+                            mistakes,
+                            (row, shape) -> {
+                                checker.check(row, shape);
+                                sink.row(row, shape);
+                            })
+                    .read(in);
         }
-        return new Stamp(
-                attributes.lastModifiedTime(),
-                attributes.size(),
-                String.valueOf(attributes.fileKey()));
+        return mistakes.inOrder();
+    }
+
+    private static void requireSize(Path path, long size) throws IOException {
+        if (size > MAX_FILE) {
+            throw new IOException(
+                    path
+                            + ": more than "
+                            + (MAX_FILE >> 20)
+                            + " megabytes; make a database of it (makemap)");
+        }
+    }
+
+    /// Sees to it that a file that has grown does not end the room.
+    private static void requireMemory(Path path, long size) throws IOException {
+        if (size >= FREELY && !hasMemory(size)) {
+            System.gc(); // what is garbage already may be all that is missing
+            if (!hasMemory(size)) {
+                throw new IOException(
+                        path
+                                + ": this room has not enough memory for "
+                                + (size >> 20)
+                                + " megabytes more; a reload gives it more (smtpctl)");
+            }
+        }
+    }
+
+    private static boolean hasMemory(long size) {
+        var machine = Runtime.getRuntime();
+        long used = machine.totalMemory() - machine.freeMemory();
+        return size + size / 2 < machine.maxMemory() - used;
     }
 
     /// What an error says of the file, which it may only name.
@@ -174,8 +186,7 @@ final class FileContents implements Contents {
         var message = String.valueOf(e.getMessage());
         return switch (e) {
             case NoSuchFileException _ -> message + ": no such file";
-            case java.nio.file.AccessDeniedException _ ->
-                    message + ": this room may not read the file";
+            case AccessDeniedException _ -> message + ": this room may not read the file";
             default -> message;
         };
     }

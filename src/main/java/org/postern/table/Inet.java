@@ -39,54 +39,64 @@ record Inet(Family family, long high, long low) {
 
     /// Reads an IPv6 address without brackets or zone.
     static Optional<Inet> inet6(String text) {
-        if (!AddressSyntax.isInet6(text)) {
-            return Optional.empty();
-        }
-        int gap = text.indexOf("::");
-        if (gap < 0) {
-            return Optional.of(new Inet(Family.INET6, 0, 0).filled(text, Side.LEFT));
-        }
-        var left = new Inet(Family.INET6, 0, 0).filled(text.substring(0, gap), Side.LEFT);
-        var right = new Inet(Family.INET6, 0, 0).filled(text.substring(gap + 2), Side.RIGHT);
-        return Optional.of(new Inet(Family.INET6, left.high | right.high, left.low | right.low));
+        return AddressSyntax.isInet6(text)
+                ? Optional.of(new Groups().read(text))
+                : Optional.empty();
     }
 
-    private enum Side {
-        LEFT,
-        RIGHT
-    }
+    /// The eight groups of an IPv6 address that is known to be one.
+    private static final class Groups {
+        private final int[] groups = new int[8];
+        private int count;
+        private int gap = -1;
 
-    private Inet filled(String text, Side side) {
-        if (text.isEmpty()) {
-            return this;
-        }
-        var groups = withoutInet4(text).split(":", -1);
-        long high = 0;
-        long low = 0;
-        int position = side == Side.LEFT ? 0 : 8 - groups.length;
-        for (String group : groups) {
-            long bits = Long.parseLong(group, 16) << (48 - 16 * (position % 4));
-            if (position < 4) {
-                high |= bits;
-            } else {
-                low |= bits;
+        Inet read(String text) {
+            int group = 0;
+            int start = 0;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c == '.') {
+                    inet4(text.substring(start)).ifPresent(this::add);
+                    return inet();
+                }
+                if (c != ':') {
+                    group = group << 4 | Character.digit(c, 16);
+                    continue;
+                }
+                if (i > start) {
+                    groups[count++] = group;
+                } else if (i > 0) {
+                    gap = count;
+                }
+                group = 0;
+                start = i + 1;
             }
-            position++;
+            if (start < text.length()) {
+                groups[count++] = group;
+            }
+            return inet();
         }
-        return new Inet(family, high, low);
-    }
 
-    /// Writes a dotted quad at the end as two groups.
-    private static String withoutInet4(String text) {
-        int colon = text.lastIndexOf(':');
-        return inet4(text.substring(colon + 1))
-                .map(
-                        quad ->
-                                text.substring(0, colon + 1)
-                                        + Long.toHexString(quad.low >> 16)
-                                        + ':'
-                                        + Long.toHexString(quad.low & 0xffff))
-                .orElse(text);
+        private void add(Inet quad) {
+            groups[count++] = (int) (quad.low >> 16);
+            groups[count++] = (int) (quad.low & 0xffff);
+        }
+
+        private Inet inet() {
+            long high = 0;
+            long low = 0;
+            for (int i = 0; i < 8; i++) {
+                int missing = 8 - count;
+                boolean before = gap < 0 || i < gap;
+                int group = before ? groups[i] : i < gap + missing ? 0 : groups[i - missing];
+                if (i < 4) {
+                    high = high << 16 | group;
+                } else {
+                    low = low << 16 | group;
+                }
+            }
+            return new Inet(Family.INET6, high, low);
+        }
     }
 
     /// Whether the first `width` bits are the same.
@@ -97,9 +107,24 @@ record Inet(Family family, long high, long low) {
         if (family == Family.INET4) {
             return width == 0 || (low ^ other.low) >>> (32 - width) == 0;
         }
-        long highMask = width == 0 ? 0 : width >= 64 ? -1L : -1L << (64 - width);
-        long lowMask = width <= 64 ? 0 : -1L << (128 - width);
-        return ((high ^ other.high) & highMask) == 0 && ((low ^ other.low) & lowMask) == 0;
+        return ((high ^ other.high) & highMask(width)) == 0
+                && ((low ^ other.low) & lowMask(width)) == 0;
+    }
+
+    /// The address with only its first `width` bits, and zeros behind them.
+    Inet beginning(int width) {
+        if (family == Family.INET4) {
+            return new Inet(family, 0, low & (width == 0 ? 0 : 0xffff_ffffL << (32 - width)));
+        }
+        return new Inet(family, high & highMask(width), low & lowMask(width));
+    }
+
+    private static long highMask(int width) {
+        return width == 0 ? 0 : width >= 64 ? -1L : -1L << (64 - width);
+    }
+
+    private static long lowMask(int width) {
+        return width <= 64 ? 0 : -1L << (128 - width);
     }
 
     /// The form in which tables know addresses: `192.0.2.1`, or `[2001:db8::1]` (RFC 5952 section

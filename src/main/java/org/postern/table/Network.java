@@ -23,6 +23,11 @@ record Network(Inet address, int width) {
                 && address.shares(width, other.address);
     }
 
+    /// The same network, written without the bits that do not count.
+    Network withoutHost() {
+        return new Network(address.beginning(width), width);
+    }
+
     /// Reads a network; empty if it is malformed.
     static Optional<Network> parse(String text) {
         var inner = text;

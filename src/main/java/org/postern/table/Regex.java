@@ -1,5 +1,6 @@
 package org.postern.table;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -20,6 +21,48 @@ public final class Regex {
 
         Malformed(String message) {
             super(message);
+        }
+    }
+
+    /// The expressions of one table, as many as memory has room for.
+    static final class Collection {
+        /// How many states they may have together.
+        static final int MAX_STATES = 1_000_000;
+
+        private final List<Regex> expressions = new ArrayList<>();
+        private final Keeping keeping;
+        private int states;
+
+        /// Whether the expressions are wanted, or only whether they are sound.
+        enum Keeping {
+            ALL,
+            NONE
+        }
+
+        Collection(Keeping keeping) {
+            this.keeping = keeping;
+        }
+
+        /// Adds an expression.
+        ///
+        /// @throws Malformed if it is none, or one too many
+        void add(String pattern) throws Malformed {
+            var one = compile(pattern);
+            if (states + one.states.size() > MAX_STATES) {
+                throw new Malformed(
+                        "the expressions of this table are too many, or too large: "
+                                + MAX_STATES
+                                + " states at most");
+            }
+            states += one.states.size();
+            if (keeping == Keeping.ALL) {
+                expressions.add(one);
+            }
+        }
+
+        /// All that were added.
+        List<Regex> expressions() {
+            return List.copyOf(expressions);
         }
     }
 

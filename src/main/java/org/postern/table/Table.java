@@ -1,7 +1,5 @@
 package org.postern.table;
 
-import java.util.List;
-import java.util.Optional;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
 import org.postern.mail.AddressSyntax;
@@ -24,13 +22,15 @@ public final class Table {
         return name;
     }
 
-    /// [Shape#LIST], [Shape#MAPPING], or [Shape#EITHER] while there are no entries.
+    /// Where its entries come from.
+    Contents contents() {
+        return contents;
+    }
+
+    /// [Shape#LIST], [Shape#MAPPING], or [Shape#EITHER] while there are no entries and where
+    /// entries may have values or not.
     public Shape shape() {
-        return switch (contents) {
-            case Contents.Fixed(var entries) -> entries.shape();
-            case FileContents file -> file.entries().shape();
-            case Contents.Elsewhere() -> Shape.MAPPING;
-        };
+        return contents.shape();
     }
 
     /// Whether these are the accounts of the system, which only the room `delivery` can look up;
@@ -41,71 +41,43 @@ public final class Table {
 
     /// Whether an entry stands for a key: the key, if so.
     public Answer<String> contains(Service service, String key) {
-        return ask(
-                service,
-                key,
-                (entries, folded) ->
-                        entries.contains(service, folded, delimiter)
-                                ? Optional.of(folded)
-                                : Optional.empty());
+        return isTooLong(key)
+                ? tooLong()
+                : named(contents.contains(service, folded(service, key), delimiter));
     }
 
     /// The text that a mapping holds for a key. Asking a list fails.
     public Answer<String> lookup(Service service, String key) {
-        if (shape() == Shape.LIST) {
-            return failed("it is a list, and has no values");
-        }
-        return ask(service, key, Entries::value);
+        return isTooLong(key) ? tooLong() : named(contents.lookup(service, folded(service, key)));
     }
 
-    /// The next key, in turn.
-    public Answer<String> fetch() {
-        return ask(Service.STRING, "", (entries, _) -> entries.fetch());
+    /// The next key, in turn, that the table has for a service.
+    public Answer<String> fetch(Service service) {
+        return named(contents.fetch(service));
     }
 
-    /// Reads the table again, where it is a file: how many entries it has, or why the old ones
-    /// stay.
+    /// Takes the entries from their source again, where that is a file: how many it has, or why the
+    /// old ones stay.
     public Answer<Integer> reload() {
-        return switch (contents) {
-            case Contents.Fixed(var entries) -> new Answer.Found<>(entries.size());
-            case FileContents file -> file.reload();
-            case Contents.Elsewhere() -> new Answer.Found<>(0);
-        };
+        return contents.reload();
     }
 
-    /// All values that a mapping holds; none of a list, nor of the accounts.
-    List<String> values() {
-        return held().map(Entries::values).orElse(List.of());
+    /// A login and password belong together as they are; nothing of them is folded.
+    private static String folded(Service service, String key) {
+        return service == Service.AUTH ? key : AddressSyntax.fold(key);
     }
 
-    private interface Question {
-        Optional<String> ask(Entries entries, String key);
+    private static boolean isTooLong(String key) {
+        return key.length() > TableText.MAX_KEY;
     }
 
-    private Answer<String> ask(Service service, String key, Question question) {
-        if (key.length() > TableText.MAX_KEY) {
-            return failed("a key of more than " + TableText.MAX_KEY + " bytes");
-        }
-        var entries = held();
-        if (entries.isEmpty()) {
-            return failed("the accounts of the system are not looked up here");
-        }
-        // A login and password belong together as they are; nothing of them is folded.
-        var folded = service == Service.AUTH ? key : AddressSyntax.fold(key);
-        return question.ask(entries.get(), folded)
-                .<Answer<String>>map(Answer.Found::new)
-                .orElseGet(Answer.Absent::new);
+    private Answer<String> tooLong() {
+        return named(new Answer.Failed<>("a key of more than " + TableText.MAX_KEY + " bytes"));
     }
 
-    private Optional<Entries> held() {
-        return switch (contents) {
-            case Contents.Fixed(var fixed) -> Optional.of(fixed);
-            case FileContents file -> Optional.of(file.entries());
-            case Contents.Elsewhere() -> Optional.empty();
-        };
-    }
-
-    private Answer<String> failed(String cause) {
-        return new Answer.Failed<>("table " + name + ": " + cause);
+    private Answer<String> named(Answer<String> answer) {
+        return answer instanceof Answer.Failed<String>(var cause)
+                ? new Answer.Failed<>("table " + name + ": " + cause)
+                : answer;
     }
 }

@@ -1,40 +1,53 @@
 package org.postern.table;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
-import org.postern.config.Position;
-import org.postern.config.Problem;
 import org.postern.config.Service;
 import org.postern.config.TableDefinition;
-import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef;
-import org.postern.config.TableRef.Shape;
-import org.postern.table.Entries.Row;
-import org.postern.table.TableText.Mistake;
 
 /// All tables of a configuration, opened. May be asked from any thread.
 public final class TableSet {
     private final Config config;
+    private final Part part;
     private final Map<String, Table> tables;
+    private final Watched.Watcher watcher;
     private final Includes includes;
 
-    private TableSet(Config config, Map<String, Table> tables, Consumer<String> complaints) {
+    private TableSet(
+            Config config, Part part, Map<String, Table> tables, Watched.Watcher watcher) {
         this.config = config;
+        this.part = part;
         this.tables = Map.copyOf(tables);
-        this.includes = new Includes(complaints);
+        this.watcher = watcher;
+        this.includes = new Includes(watcher.complaints());
+    }
+
+    /// Which tables of a configuration are in a set.
+    private sealed interface Part {
+        /// All.
+        record All() implements Part {}
+
+        /// Those that are asked for one of these services.
+        record AskedFor(Set<Service> services) implements Part {}
+
+        default boolean has(TableDefinition table, Config config) {
+            return switch (this) {
+                case All() -> true;
+                case AskedFor(var services) ->
+                        config.references().stream()
+                                .filter(use -> services.contains(use.service()))
+                                .anyMatch(use -> use.name().equals(table.name()));
+            };
+        }
     }
 
     /// Opens the tables of a configuration: reads their files and checks what they hold against the
@@ -48,34 +61,58 @@ public final class TableSet {
     }
 
     /// Opens only those tables that are asked for one of the services; for rooms that may not read
-    /// all files. The others are not in the set.
+    /// all files, or need not. The others are not in the set.
     public static TableSet openFor(
             Set<Service> services, Config config, Consumer<String> complaints)
             throws ConfigException {
-        var names =
-                config.references().stream()
-                        .filter(use -> services.contains(use.service()))
-                        .map(TableRef::name)
-                        .collect(Collectors.toSet());
-        return open(config, names, complaints, InstantSource.system());
+        var watcher = new Watched.Watcher(InstantSource.system(), complaints);
+        return open(config, new Part.AskedFor(Set.copyOf(services)), watcher, List.of());
+    }
+
+    /// Opens the tables of another configuration: all, or those that are asked for the same
+    /// services. A file that both have for the same use, and that has not changed, is not read
+    /// again: the tables of both hold the same.
+    ///
+    /// @throws ConfigException with all that is wrong
+    public TableSet reopened(Config newConfig) throws ConfigException {
+        var known = tables.values().stream().map(Table::contents).toList();
+        return open(newConfig, part, watcher, known);
+    }
+
+    /// Checks what the tables of a configuration hold against the use that is made of them, as
+    /// [#open] does, without keeping it: for a process with little memory.
+    ///
+    /// @return the files that the alias and virtual tables include
+    /// @throws ConfigException with all that is wrong
+    public static Set<Path> check(Config config) throws ConfigException {
+        var watcher = new Watched.Watcher(InstantSource.system(), _ -> {});
+        var opener = new TableOpener(config, watcher, List.of());
+        config.tables().values().forEach(opener::check);
+        opener.throwProblems();
+        return opener.included();
     }
 
     static TableSet open(Config config, Consumer<String> complaints, InstantSource clock)
             throws ConfigException {
-        return open(config, config.tables().keySet(), complaints, clock);
+        var watcher = new Watched.Watcher(clock, complaints);
+        return open(config, new Part.All(), watcher, List.of());
     }
 
     private static TableSet open(
-            Config config, Set<String> names, Consumer<String> complaints, InstantSource clock)
+            Config config, Part part, Watched.Watcher watcher, List<Contents> known)
             throws ConfigException {
-        var opener = new Opener(config, complaints, clock);
-        config.tables().values().stream()
-                .filter(table -> names.contains(table.name()))
-                .forEach(opener::open);
-        if (!opener.problems.isEmpty()) {
-            throw new ConfigException(opener.inOrder());
+        var opener = new TableOpener(config, watcher, known);
+        char delimiter = config.settings().subAddressDelimiter();
+        var tables = new HashMap<String, Table>();
+        for (var definition : config.tables().values()) {
+            if (part.has(definition, config)) {
+                var name = definition.name();
+                opener.open(definition)
+                        .ifPresent(held -> tables.put(name, new Table(name, held, delimiter)));
+            }
         }
-        return new TableSet(config, opener.tables, complaints);
+        opener.throwProblems();
+        return new TableSet(config, part, tables, watcher);
     }
 
     /// The configuration whose tables these are.
@@ -118,29 +155,6 @@ public final class TableSet {
                 .then(includes::expand);
     }
 
-    /// The files that the alias and virtual tables include, by what the tables hold now.
-    public Set<Path> included() {
-        var included = new HashSet<Path>();
-        config.references().stream()
-                .filter(use -> use.service() == Service.ALIAS)
-                .map(TableRef::name)
-                .distinct()
-                .flatMap(name -> find(name).stream())
-                .flatMap(table -> table.values().stream())
-                .forEach(line -> collectIncluded(line, included));
-        return included;
-    }
-
-    private static void collectIncluded(String line, Set<Path> into) {
-        if (AliasValues.parse(line) instanceof Answer.Found<List<AliasValue>>(var values)) {
-            for (var value : values) {
-                if (value instanceof AliasValue.Include(var path)) {
-                    into.add(Path.of(path));
-                }
-            }
-        }
-    }
-
     /// The account that a `userbase` table holds for a login.
     public Answer<UserEntry> user(TableRef use, String login) {
         return table(use.name())
@@ -150,12 +164,16 @@ public final class TableSet {
 
     /// The next smart host of a list.
     public Answer<RelayUrl> smartHost(TableRef use) {
-        return table(use.name()).fetch().then(text -> parsed(use, text, RelayUrl.parse(text)));
+        return table(use.name())
+                .fetch(use.service())
+                .then(text -> parsed(use, text, RelayUrl.parse(text)));
     }
 
     /// The next source address of a list.
     public Answer<SourceAddress> source(TableRef use) {
-        return table(use.name()).fetch().then(text -> parsed(use, text, SourceAddress.parse(text)));
+        return table(use.name())
+                .fetch(use.service())
+                .then(text -> parsed(use, text, SourceAddress.parse(text)));
     }
 
     private static <T> Answer<T> parsed(TableRef use, String key, Optional<T> value) {
@@ -164,127 +182,5 @@ public final class TableSet {
                         () ->
                                 new Answer.Failed<>(
                                         "table " + use.name() + ": malformed for " + key));
-    }
-
-    /// Opens one table after the other, and notes what is wrong.
-    private static final class Opener {
-        private final Config config;
-        private final Consumer<String> complaints;
-        private final InstantSource clock;
-        final Map<String, Table> tables = new HashMap<>();
-        final List<Problem> problems = new ArrayList<>();
-
-        Opener(Config config, Consumer<String> complaints, InstantSource clock) {
-            this.config = config;
-            this.complaints = complaints;
-            this.clock = clock;
-        }
-
-        void open(TableDefinition table) {
-            var use = use(table.name());
-            var contents =
-                    switch (table.origin()) {
-                        case Origin.Inline(var entries) -> {
-                            var places = entries.stream().map(TableDefinition.Entry::at).toList();
-                            var keys = entries.stream().map(TableDefinition.Entry::key).toList();
-                            yield fixed(use, Shape.LIST, places, rows(keys, keys));
-                        }
-                        case Origin.InlineMapping(var pairs) -> {
-                            var places = pairs.stream().map(TableDefinition.Pair::at).toList();
-                            var keys = pairs.stream().map(TableDefinition.Pair::key).toList();
-                            var values = pairs.stream().map(TableDefinition.Pair::value).toList();
-                            yield fixed(use, Shape.MAPPING, places, rows(keys, values));
-                        }
-                        case Origin.File(var path) -> file(table, use, Path.of(path));
-                        case Origin.Database _, Origin.External _ ->
-                                throw new IllegalStateException(
-                                        "table " + table.name() + " is not supported yet");
-                        case Origin.Accounts() -> Optional.<Contents>of(new Contents.Elsewhere());
-                    };
-            char delimiter = config.settings().subAddressDelimiter();
-            contents.ifPresent(
-                    held -> tables.put(table.name(), new Table(table.name(), held, delimiter)));
-        }
-
-        private Use use(String name) {
-            var services = EnumSet.noneOf(Service.class);
-            var shapes = EnumSet.noneOf(Shape.class);
-            for (TableRef reference : config.references()) {
-                if (reference.name().equals(name)) {
-                    services.add(reference.service());
-                    shapes.add(reference.shape());
-                }
-            }
-            return new Use(services, shapes);
-        }
-
-        private static List<Row> rows(List<String> keys, List<String> values) {
-            var rows = new ArrayList<Row>();
-            for (int i = 0; i < keys.size(); i++) {
-                rows.add(new Row(i, keys.get(i), values.get(i)));
-            }
-            return rows;
-        }
-
-        /// The contents of a table that stands in the configuration; its "lines" count its entries.
-        private Optional<Contents> fixed(
-                Use use, Shape shape, List<Position> places, List<Row> rows) {
-            var mistakes = new ArrayList<Mistake>();
-            for (Row row : rows) {
-                if (row.key().length() > TableText.MAX_KEY) {
-                    mistakes.add(
-                            new Mistake(
-                                    row.line(),
-                                    "a key of more than " + TableText.MAX_KEY + " bytes"));
-                }
-            }
-            var checked = use.check(shape, rows);
-            mistakes.addAll(checked.mistakes());
-            for (Mistake mistake : mistakes) {
-                problems.add(
-                        config.sources()
-                                .problem(places.get(mistake.line()), mistake.message(), List.of()));
-            }
-            return mistakes.isEmpty()
-                    ? Optional.of(
-                            new Contents.Fixed(Entries.of(shape, rows, checked.expressions())))
-                    : Optional.empty();
-        }
-
-        private Optional<Contents> file(TableDefinition table, Use use, Path path) {
-            try {
-                return switch (FileContents.open(path, use, clock, complaints)) {
-                    case FileContents.Opening.Opened(var contents) -> Optional.of(contents);
-                    case FileContents.Opening.Refused(var text, var mistakes) -> {
-                        var lines = text.split("\n", -1);
-                        for (Mistake mistake : mistakes) {
-                            problems.add(problem(table, path, mistake, lines[mistake.line() - 1]));
-                        }
-                        yield Optional.empty();
-                    }
-                };
-            } catch (IOException e) {
-                problems.add(
-                        config.sources().problem(table.at(), FileContents.cause(e), List.of()));
-                return Optional.empty();
-            }
-        }
-
-        private static Problem problem(
-                TableDefinition table, Path path, Mistake mistake, String line) {
-            var at = new Position(path.toString(), mistake.line(), 1);
-            var note = "table \"" + table.name() + "\" is declared at " + table.at();
-            return new Problem(at, mistake.message(), line, line.length(), List.of(note));
-        }
-
-        /// The problems by file and place; the map of tables has no order.
-        List<Problem> inOrder() {
-            return problems.stream()
-                    .sorted(
-                            java.util.Comparator.comparing((Problem one) -> one.at().file())
-                                    .thenComparingInt(one -> one.at().line())
-                                    .thenComparingInt(one -> one.at().column()))
-                    .toList();
-        }
     }
 }

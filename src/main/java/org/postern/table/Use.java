@@ -2,11 +2,11 @@ package org.postern.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
-import org.postern.table.Entries.Row;
-import org.postern.table.TableText.Mistake;
+import org.postern.table.Regex.Collection.Keeping;
 
 /// What a table is used for, all over the configuration; so much of what it holds can be checked as
 /// soon as it is read.
@@ -17,78 +17,149 @@ record Use(Set<Service> services, Set<Shape> shapes) {
         shapes = Set.copyOf(shapes);
     }
 
-    /// What came of a check: the compiled patterns, if the table is used for patterns.
-    record Checked(List<Regex> expressions, List<Mistake> mistakes) {}
+    /// Whether what is wrong with a line may be shown with the line.
+    Mistakes.Showing showing() {
+        return services.contains(Service.CREDENTIALS)
+                ? Mistakes.Showing.NO_LINES
+                : Mistakes.Showing.LINES;
+    }
 
-    /// Checks the rows of a table against every use of it.
-    Checked check(Shape actual, List<Row> rows) {
-        var mistakes = new ArrayList<Mistake>();
-        var expressions = new ArrayList<Regex>();
-        for (Shape shape : shapes) {
-            if (!rows.isEmpty() && !shape.allows(actual)) {
-                mistakes.add(
-                        new Mistake(
-                                rows.getFirst().line(),
-                                "a " + word(actual) + " where a " + word(shape) + " is needed"));
+    /// A check of one table against every use of it.
+    Checker checker(Mistakes mistakes, Keeping keeping) {
+        return new Checker(mistakes, new Regex.Collection(keeping));
+    }
+
+    /// Checks one row after the other.
+    final class Checker {
+        private final Mistakes mistakes;
+        private final Regex.Collection expressions;
+
+        /// The services whose entries can be wrong.
+        private final List<Service> particular = new ArrayList<>();
+
+        private boolean hasRows;
+        private boolean fits = true;
+
+        private Checker(Mistakes mistakes, Regex.Collection expressions) {
+            this.mistakes = mistakes;
+            this.expressions = expressions;
+            services.stream().sorted().filter(Use::isParticular).forEach(particular::add);
+        }
+
+        /// Checks a row of a list or a mapping.
+        void check(Row row, Shape actual) {
+            if (!hasRows) {
+                hasRows = true;
+                checkShape(row, actual);
+            }
+            if (!fits) {
+                return;
+            }
+            for (Service service : particular) {
+                check(service, row, actual);
             }
         }
-        if (!mistakes.isEmpty()) {
-            return new Checked(List.of(), mistakes);
+
+        /// The compiled keys that were kept, if the table is used for patterns.
+        List<Regex> expressions() {
+            return expressions.expressions();
         }
-        for (Row row : rows) {
-            if (services.contains(Service.REGEX)) {
-                try {
-                    expressions.add(Regex.compile(row.key()));
-                } catch (Regex.Malformed e) {
-                    mistakes.add(
-                            new Mistake(
-                                    row.line(), "regex \"" + row.key() + "\": " + e.getMessage()));
+
+        private void checkShape(Row row, Shape actual) {
+            for (Shape shape : shapes) {
+                if (!shape.allows(actual)) {
+                    fits = false;
+                    var fault = "a " + word(actual) + " where a " + word(shape) + " is needed";
+                    if (actual == Shape.MAPPING) {
+                        mistakes.add(
+                                row,
+                                row.keyFrom(),
+                                fault,
+                                "a line \"# @list\" at the beginning makes each line one entry");
+                    } else {
+                        mistakes.add(row, row.keyFrom(), fault);
+                    }
                 }
             }
-            services.stream()
-                    .sorted()
-                    .filter(service -> !isSound(service, actual, row))
-                    .forEach(
-                            service ->
-                                    mistakes.add(new Mistake(row.line(), refusal(service, row))));
         }
-        return new Checked(List.copyOf(expressions), List.copyOf(mistakes));
+
+        private void check(Service service, Row row, Shape actual) {
+            switch (service) {
+                case ALIAS -> alias(row);
+                case RELAYHOST -> {
+                    var url = actual == Shape.MAPPING ? row.value() : row.key();
+                    require(
+                            RelayUrl.parse(url).isPresent(),
+                            row,
+                            "not a relay URL: " + quoted(url));
+                }
+                case SOURCE ->
+                        require(
+                                SourceAddress.parse(row.key()).isPresent(),
+                                row,
+                                "not an address: " + quoted(row.key()));
+                case USERINFO ->
+                        require(
+                                UserEntry.parse(row.value()).isPresent(),
+                                row,
+                                "user " + quoted(row.key()) + ": expected uid:gid:/directory");
+                // What stands there is a secret, so it is not shown.
+                case CREDENTIALS ->
+                        require(
+                                actual != Shape.MAPPING
+                                        || Login.parse(row.key(), row.value()).isPresent(),
+                                row,
+                                quoted(row.key()) + ": expected login:password");
+                case REGEX -> expression(row);
+                case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING ->
+                        throw new IllegalStateException(service + " takes every entry");
+            }
+        }
+
+        private void require(boolean sound, Row row, String fault) {
+            if (!sound) {
+                mistakes.add(
+                        row,
+                        row.valueTo() > row.valueFrom() ? row.valueFrom() : row.keyFrom(),
+                        fault);
+            }
+        }
+
+        private void alias(Row row) {
+            if (!(AliasValues.parse(row.value()) instanceof Answer.Failed<?>(var cause))) {
+                return;
+            }
+            var fault = "alias " + quoted(row.key()) + ": " + cause;
+            if (row.value().matches(".*[ \t]#.*")) {
+                var hint = "a comment stands on a line of its own, which begins with '#'";
+                mistakes.add(row, row.valueFrom(), fault, hint);
+            } else {
+                mistakes.add(row, row.valueFrom(), fault);
+            }
+        }
+
+        private void expression(Row row) {
+            try {
+                expressions.add(row.key());
+            } catch (Regex.Malformed e) {
+                mistakes.add(
+                        row, row.keyFrom(), "regex " + quoted(row.key()) + ": " + e.getMessage());
+            }
+        }
     }
 
-    private static boolean isSound(Service service, Shape actual, Row row) {
+    private static boolean isParticular(Service service) {
         return switch (service) {
-            case ALIAS -> AliasValues.parse(row.value()) instanceof Answer.Found;
-            case RELAYHOST ->
-                    RelayUrl.parse(actual == Shape.MAPPING ? row.value() : row.key()).isPresent();
-            case SOURCE -> SourceAddress.parse(row.key()).isPresent();
-            case USERINFO -> UserEntry.parse(row.value()).isPresent();
-            case CREDENTIALS ->
-                    actual != Shape.MAPPING || Login.parse(row.key(), row.value()).isPresent();
-            case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, REGEX, STRING -> true;
+            case ALIAS, RELAYHOST, SOURCE, USERINFO, CREDENTIALS, REGEX -> true;
+            case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING -> false;
         };
     }
 
-    private static String refusal(Service service, Row row) {
-        return switch (service) {
-            case ALIAS ->
-                    AliasValues.parse(row.value()) instanceof Answer.Failed<?>(var cause)
-                            ? "alias \"" + row.key() + "\": " + cause
-                            : "alias \"" + row.key() + "\"";
-            case RELAYHOST -> "not a relay URL: \"" + row.key() + "\"";
-            case SOURCE -> "not an address: \"" + row.key() + "\"";
-            case USERINFO -> "user \"" + row.key() + "\": expected uid:gid:/directory";
-            // What stands there is a secret, so it is not shown.
-            case CREDENTIALS -> "\"" + row.key() + "\": expected login:password";
-            case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, REGEX, STRING ->
-                    throw new IllegalStateException(service + " takes every entry");
-        };
+    private static String quoted(String text) {
+        return "\"" + text + "\"";
     }
 
     private static String word(Shape shape) {
-        return switch (shape) {
-            case LIST -> "list";
-            case MAPPING -> "mapping";
-            case EITHER -> "list or mapping";
-        };
+        return shape == Shape.EITHER ? "list or mapping" : shape.name().toLowerCase(Locale.ROOT);
     }
 }

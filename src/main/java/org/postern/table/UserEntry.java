@@ -26,6 +26,9 @@ public record UserEntry(int uid, int gid, String directory) {
     }
 
     private static boolean isId(String text) {
-        return text.matches("[0-9]{1,10}") && Long.parseLong(text) <= Integer.MAX_VALUE;
+        return !text.isEmpty()
+                && text.length() <= 10
+                && text.chars().allMatch(c -> c >= '0' && c <= '9')
+                && Long.parseLong(text) <= Integer.MAX_VALUE;
     }
 }

@@ -33,6 +33,9 @@ sealed interface Request {
     /// `-bs`: speak SMTP on standard input and output.
     record SpeakSmtp() implements Request {}
 
+    /// `-bi`, `-I`: make the database of the aliases.
+    record NewAliases() implements Request {}
+
     /// Nothing is done, and that is right.
     record Nothing(String why) implements Request {}
 

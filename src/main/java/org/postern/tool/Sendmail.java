@@ -66,6 +66,7 @@ final class Sendmail {
             }
             case Request.ShowQueue() ->
                     new Smtpctl(terminal, place).carryOut(Verb.SHOW_QUEUE, List.of());
+            case Request.NewAliases() -> NewAliases.run(terminal, place, List.of());
             case Request.SpeakSmtp() -> new Passage(terminal, place).run();
             case Request.Send send -> {
                 try (var letter = Letter.read(terminal.in())) {

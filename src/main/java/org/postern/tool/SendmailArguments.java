@@ -95,7 +95,7 @@ final class SendmailArguments {
         switch (flag) {
             case 't' -> recipientsIn = Request.RecipientsIn.HEADER_TOO;
             case 'v' -> telling = Request.Telling.DIALOGUE;
-            case 'I' -> aliases();
+            case 'I' -> decided.add(new Request.NewAliases());
             default -> {}
         }
     }
@@ -167,7 +167,7 @@ final class SendmailArguments {
             case "m" -> {}
             case "p" -> decided.add(new Request.ShowQueue());
             case "s" -> decided.add(new Request.SpeakSmtp());
-            case "i" -> aliases();
+            case "i" -> decided.add(new Request.NewAliases());
             case "d", "D" -> refuse("-b" + value + ": this is not the server; start smtpd");
             default -> refuse("-b" + value + " is not supported");
         }
@@ -177,10 +177,6 @@ final class SendmailArguments {
         if (value.equals("t")) {
             flag('t');
         }
-    }
-
-    private void aliases() {
-        refuse("newaliases is not supported yet");
     }
 
     private void refuse(String why) {

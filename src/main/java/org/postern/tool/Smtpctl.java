@@ -92,6 +92,7 @@ final class Smtpctl {
             case LOG_BRIEF -> toggle(supervisor(), new Order.LogBrief());
             case LOG_VERBOSE -> toggle(supervisor(), new Order.LogVerbose());
             case TRACE -> toggle(supervisor(), new Order.Trace(operands.getFirst()));
+            case UPDATE_TABLE -> toggle(front(), new Order.UpdateTable(operands.getFirst()));
             case UNTRACE -> toggle(supervisor(), new Order.Untrace(operands.getFirst()));
             case DISCOVER,
                     ENCRYPT,
@@ -109,8 +110,7 @@ final class Smtpctl {
                     SHOW_RELAYS,
                     SHOW_ROUTES,
                     SPF_WALK,
-                    UNPROFILE,
-                    UPDATE_TABLE -> {
+                    UNPROFILE -> {
                 terminal.complain("\"" + verb.title() + "\" is not supported yet");
                 yield FAILED;
             }

@@ -40,6 +40,8 @@ public final class Tool {
             case "sendmail", "send-mail" ->
                     new Sendmail(terminal, place(), Login.ofCaller(), Clock.systemUTC())
                             .run(arguments);
+            case "makemap" -> Makemap.run(terminal, place(), arguments);
+            case "newaliases" -> NewAliases.run(terminal, place(), arguments);
             case "first-message" -> FirstMessage.run(terminal, arguments);
             default -> {
                 terminal.complain("not supported yet");

@@ -34,7 +34,7 @@ class JavaTest {
         var archive = archive();
         for (var room : Room.values()) {
             assertTrue(
-                    java().commandLine(room).contains("-XX:SharedArchiveFile=" + archive),
+                    java().commandLine(room, 0).contains("-XX:SharedArchiveFile=" + archive),
                     room.word());
         }
     }
@@ -64,8 +64,14 @@ class JavaTest {
     }
 
     @Test
+    void theHeapGrowsWithTheTables() {
+        assertTrue(java().commandLine(Room.FRONT, 0).contains("-Xmx384m"));
+        assertTrue(java().commandLine(Room.FRONT, 64).contains("-Xmx448m"));
+    }
+
+    @Test
     void theMachineWritesNothingIntoTheLeash() {
-        var words = java().commandLine(Room.FRONT);
+        var words = java().commandLine(Room.FRONT, 64);
         assertTrue(words.contains("-Xlog:disable"));
         assertTrue(words.contains("-XX:+DisplayVMOutputToStderr"));
         assertFalse(words.stream().anyMatch(word -> word.endsWith(":stdout")));

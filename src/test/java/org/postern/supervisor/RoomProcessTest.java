@@ -67,6 +67,7 @@ class RoomProcessTest {
         return new RoomProcess.Life(
                 new Confinement(ProcessFacts.identity(), Set.of(), new Landlock.Unfenced()),
                 "",
+                0,
                 first);
     }
 

@@ -10,7 +10,6 @@ import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
-import org.postern.config.TableRef.Shape;
 
 /// Whatever text comes in, it is understood or refused, and nothing else happens.
 class FuzzTest {
@@ -133,7 +132,7 @@ class FuzzTest {
             assertDoesNotThrow(() -> Network.parse("[" + text), text);
             assertDoesNotThrow(() -> SourceAddress.parse(text), text);
             assertDoesNotThrow(() -> UserEntry.parse(text), text);
-            assertDoesNotThrow(() -> TableText.read(text, Shape.EITHER), text);
+            assertDoesNotThrow(() -> PackedRowsTest.read(text), text);
         }
     }
 }

@@ -2,20 +2,17 @@ package org.postern.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.Arrays;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.config.Service;
-import org.postern.config.TableRef.Shape;
-import org.postern.table.Entries.Row;
 
 /// Which entry of a list stands for which key.
 class MatcherTest {
 
-    private static boolean matches(Service service, String entries, String key) {
-        var rows = Arrays.stream(entries.split(" ")).map(entry -> new Row(1, entry, "")).toList();
-        return Entries.of(Shape.LIST, rows, List.of()).contains(service, key, '+');
+    private static boolean matches(Service service, String entries, String key) throws IOException {
+        return TestRows.list(List.of(entries.split(" "))).contains(service, key, '+');
     }
 
     @ParameterizedTest
@@ -40,7 +37,7 @@ class MatcherTest {
         "[::1], [ipv6:0:0:0:0:0:0:0:1], true",
         "[::1], [::2], false",
     })
-    void domains(String entry, String key, boolean expected) {
+    void domains(String entry, String key, boolean expected) throws IOException {
         assertEquals(expected, matches(Service.DOMAIN, entry, key));
     }
 
@@ -69,8 +66,14 @@ class MatcherTest {
         "a*@d, a*@d, true",
         "USER@D, user@d, true",
         "a@b x@y, x@y, true",
+        "*@*.d, *@x.d, true",
+        "*@*.d, a@x.d, false",
+        "a@m*.d, a+x@m1.d, true",
+        "a@m*.d, b@m1.d, false",
+        "a, +x@d, false",
+        "@d, +x@d, true",
     })
-    void mailboxes(String entry, String key, boolean expected) {
+    void mailboxes(String entry, String key, boolean expected) throws IOException {
         assertEquals(expected, matches(Service.MAILADDR, entry, key));
     }
 
@@ -104,7 +107,7 @@ class MatcherTest {
         "::/64, [0:0:0:1::1], false",
         "::/63, [0:0:0:1::1], true",
     })
-    void networks(String entry, String key, boolean expected) {
+    void networks(String entry, String key, boolean expected) throws IOException {
         assertEquals(expected, matches(Service.NETADDR, entry, key));
     }
 

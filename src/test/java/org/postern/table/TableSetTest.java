@@ -2,6 +2,8 @@ package org.postern.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
+import org.postern.config.Problem;
 import org.postern.config.Service;
 import org.postern.config.Sources;
 import org.postern.config.TableRef.Shape;
@@ -122,10 +125,10 @@ class TableSetTest {
         var table = table("b\nA\n_\nc\n");
         var fetched = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {
-            fetched.add(value(table.fetch()));
+            fetched.add(value(table.fetch(Service.SOURCE)));
         }
         assertEquals(List.of("_", "a", "b", "c", "_"), fetched);
-        assertEquals("absent", value(table("").fetch()));
+        assertEquals("absent", value(table("").fetch(Service.SOURCE)));
     }
 
     @Test
@@ -147,7 +150,7 @@ class TableSetTest {
             assertEquals("1", value(table.lookup(Service.ALIAS, "a")));
         }
         assertEquals(
-                List.of(file + ":2: a key without a value; the table keeps its entries"),
+                List.of(file + ":2:1: a key without a value; the table keeps its entries"),
                 complaints);
         Files.writeString(file, "a: 3\n");
         now = now.plus(Duration.ofSeconds(1));
@@ -169,7 +172,28 @@ class TableSetTest {
         Files.writeString(file, "a: 1\nb: 2\n");
         assertEquals(new Answer.Found<>(2), table.reload());
         Files.writeString(file, "a\n");
-        assertEquals(new Answer.Failed<>(file + ":1: a key without a value"), table.reload());
+        assertEquals(new Answer.Failed<>(file + ":1:1: a key without a value"), table.reload());
+    }
+
+    @Test
+    void whatHasNotChangedIsNotReadAgain() throws Exception {
+        Files.writeString(file, "a: 1\n");
+        var set = open("table t FILE");
+        var again = set.reopened(set.config());
+        assertSame(set.table("t").contents(), again.table("t").contents());
+        Files.writeString(file, "a: 2\n");
+        var changed = set.reopened(set.config());
+        assertEquals("2", value(changed.table("t").lookup(Service.ALIAS, "a")));
+        assertNotSame(set.table("t").contents(), changed.table("t").contents());
+    }
+
+    @Test
+    void whatIsUsedInAnotherWayIsReadAgain() throws Exception {
+        Files.writeString(file, "a: b c\n");
+        var set = open("table t FILE");
+        var text = "table t file:" + file + "\n" + ALIASES;
+        var config = Config.parse(Sources.of("c", text, HOST));
+        assertThrows(ConfigException.class, () -> set.reopened(config));
     }
 
     @Test
@@ -180,10 +204,13 @@ class TableSetTest {
                         ConfigException.class,
                         () -> open("table t FILE\naction a mbox alias <t>\nmatch action a"));
         assertEquals(
-                file + ":1:1: alias \"root\": not a recipient: admin@example.org # x",
+                file + ":1:7: alias \"root\": not a recipient: admin@example.org # x",
                 error.problems().getFirst().headline());
         assertEquals(
-                List.of("table \"t\" is declared at c:1:7"), error.problems().getFirst().notes());
+                List.of(
+                        "a comment stands on a line of its own, which begins with '#'",
+                        "table \"t\" is declared at c:1:7"),
+                error.problems().getFirst().notes());
     }
 
     @Test
@@ -313,19 +340,21 @@ class TableSetTest {
             match for any action "a"
             """;
 
+    private Set<Path> included(String text) throws ConfigException {
+        var all = text.replace("FILE", "file:" + file) + "\nmatch reject\n";
+        return TableSet.check(Config.parse(Sources.of("c", all, HOST)));
+    }
+
     @Test
     void whatAnInlineTableIncludesIsKnown() throws Exception {
-        var tables =
-                open(
-                        "table t { all = \"bob, :include:/srv/list\", few = include:/srv/few }\n"
-                                + ALIASES);
-        assertEquals(Set.of(Path.of("/srv/list"), Path.of("/srv/few")), tables.included());
+        var text = "table t { all = \"bob, :include:/srv/list\", few = include:/srv/few }\n";
+        assertEquals(Set.of(Path.of("/srv/list"), Path.of("/srv/few")), included(text + ALIASES));
     }
 
     @Test
     void whatAFileIncludesIsKnown() throws Exception {
         Files.writeString(file, "all: bob, :include:/srv/list\nroot: bob\n");
-        assertEquals(Set.of(Path.of("/srv/list")), open("table t FILE\n" + ALIASES).included());
+        assertEquals(Set.of(Path.of("/srv/list")), included("table t FILE\n" + ALIASES));
     }
 
     @Test
@@ -333,12 +362,36 @@ class TableSetTest {
         Files.writeString(file, "all@example.org :include:/srv/list\n");
         assertEquals(
                 Set.of(Path.of("/srv/list")),
-                open("table t FILE\n" + ALIASES.replace("alias", "virtual")).included());
+                included("table t FILE\n" + ALIASES.replace("alias", "virtual")));
     }
 
     @Test
     void aTableThatHoldsNoAliasesIncludesNothing() throws Exception {
         Files.writeString(file, "all: bob, :include:/srv/list\n");
-        assertEquals(Set.of(), open("table t FILE").included());
+        assertEquals(Set.of(), included("table t FILE"));
+    }
+
+    @Test
+    void aCheckFindsWhatOpeningFinds() throws Exception {
+        Files.writeString(file, "ok: bob\n\nroot: a b\nx:\n[y: z\n");
+        var text = "table t FILE\n" + ALIASES;
+        var opening = assertThrows(ConfigException.class, () -> open(text));
+        var checking = assertThrows(ConfigException.class, () -> included(text));
+        assertEquals(opening.problems(), checking.problems());
+        assertEquals(
+                List.of(
+                        file + ":3:7: alias \"root\": not a recipient: a b",
+                        file + ":4:1: a key without a value",
+                        file + ":5:1: a '[' without ']'"),
+                checking.problems().stream().map(Problem::headline).toList());
+    }
+
+    @Test
+    void aLineWithASecretIsNeverShown() throws Exception {
+        Files.writeString(file, "bob secret-word\ncarol: x\n");
+        var use = new Use(Set.of(Service.CREDENTIALS), Set.of(Shape.MAPPING));
+        var mistakes = FileContents.check(file, use, (_, _) -> {});
+        assertEquals(1, mistakes.size());
+        assertEquals("", mistakes.getFirst().text());
     }
 }

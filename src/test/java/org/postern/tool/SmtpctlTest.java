@@ -130,6 +130,14 @@ class SmtpctlTest {
         assertEquals(order, orders.remove().toString());
     }
 
+    @Test
+    void theFrontReadsATableAgain() throws Exception {
+        room(place.controlSocket(Room.FRONT), new Order.Answer.Done(7));
+        assertEquals(0, smtpctl("update table aliases"));
+        assertEquals("command succeeded\n", console.out());
+        assertEquals(new Order.UpdateTable("aliases"), orders.remove());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "reload, Reload[]",
@@ -285,7 +293,6 @@ class SmtpctlTest {
 
     @ParameterizedTest
     @CsvSource({
-        "update table aliases, update table",
         "show relays, show relays",
         "monitor, monitor",
         "spf walk, spf walk",

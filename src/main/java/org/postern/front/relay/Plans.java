@@ -180,7 +180,7 @@ final class Plans implements Planner {
         Set<String> keys = new LinkedHashSet<>();
         int known = 0;
         while (known < 3 && keys.size() < MOST_HOSTS) {
-            if (!(table.fetch() instanceof Answer.Found<String>(var key))) {
+            if (!(table.fetch(use.service()) instanceof Answer.Found<String>(var key))) {
                 break;
             }
             known = keys.add(key) ? 0 : known + 1;

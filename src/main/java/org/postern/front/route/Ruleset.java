@@ -189,23 +189,34 @@ public final class Ruleset {
     private Finding authenticatedAsMailbox(TableRef use, String user) {
         var table = use.name();
         var answer = lists.contains(table, Service.MAILADDR, user);
-        if (!(answer instanceof Answer.Found<String>) || !hasBareEntry(table, user)) {
+        if (!(answer instanceof Answer.Found<String>)) {
             return Finding.of(answer);
         }
-        return lists.contains(table, Service.STRING, user) instanceof Answer.Found<String>
-                ? new Finding.Yes()
-                : Finding.of(
-                        lists.contains(
-                                table, Service.MAILADDR, user.substring(user.lastIndexOf('@'))));
+        return switch (bareEntry(table, user)) {
+            case Answer.Absent<String>() -> new Finding.Yes();
+            case Answer.Failed<String> failed -> Finding.of(failed);
+            case Answer.Found<String> _ ->
+                    switch (lists.contains(table, Service.STRING, user)) {
+                        case Answer.Found<String> _ -> new Finding.Yes();
+                        case Answer.Failed<String> failed -> Finding.of(failed);
+                        case Answer.Absent<String>() ->
+                                Finding.of(
+                                        lists.contains(
+                                                table,
+                                                Service.MAILADDR,
+                                                user.substring(user.lastIndexOf('@'))));
+                    };
+        };
     }
 
-    private boolean hasBareEntry(String table, String user) {
+    /// The entry without `@` that stands for the login, if there is one.
+    private Answer<String> bareEntry(String table, String user) {
         var localPart = user.substring(0, user.lastIndexOf('@'));
         int cut = localPart.indexOf(config.settings().subAddressDelimiter());
-        return lists.contains(table, Service.STRING, localPart) instanceof Answer.Found<String>
-                || (cut >= 0
-                        && lists.contains(table, Service.STRING, localPart.substring(0, cut))
-                                instanceof Answer.Found<String>);
+        var whole = lists.contains(table, Service.STRING, localPart);
+        return whole instanceof Answer.Absent<String> && cut >= 0
+                ? lists.contains(table, Service.STRING, localPart.substring(0, cut))
+                : whole;
     }
 
     /// The address without the brackets and the zone of a key.

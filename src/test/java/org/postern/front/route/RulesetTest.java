@@ -20,6 +20,7 @@ class RulesetTest {
         return Routes.by(
                 """
                 table lost { "x" }
+                table unsure { "@example.org" }
                 table list { "a", "example.com", "*.example.net", "bob" }
                 action "out" relay
                 match %s action "out"
@@ -218,6 +219,8 @@ class RulesetTest {
                     auth { "bob", "@example.org" } | bob@example.org | yes
                     auth { "bob", "bob@example.org" } | bob@example.org | yes
                     auth { "bob", "@example.com" } | bob@example.org | no
+                    auth <unsure>               | bob@example.org | later
+                    auth <unsure>               | bob@example.com | no
                     auth "bob@example.org"      | bob+x@example.org | yes
                     auth "bob"                  | bob+x@example.org | no
                     auth regex "^bo"            | bob             | yes
