@@ -27,35 +27,80 @@ public final class TableBench {
     }
 
     public static void main(String[] words) throws Exception {
-        var bench = new TableBench(Files.createDirectories(Path.of(words[0])), Integer.parseInt(words[1]));
-        System.out.printf("%-30s %9s %9s %11s %11s%n", "table of " + words[1] + " rows", "load s",
-                "bytes/row", "hit us", "miss us");
+        var bench =
+                new TableBench(
+                        Files.createDirectories(Path.of(words[0])), Integer.parseInt(words[1]));
+        System.out.printf(
+                "%-30s %9s %9s %11s %11s%n",
+                "table of " + words[1] + " rows", "load s", "bytes/row", "hit us", "miss us");
         String alias = "action a mbox alias <t>\nmatch action a\n";
-        bench.file("alias", alias, Service.ALIAS, i -> "user" + i + ": account" + i + "@host.example.org", i -> "user" + i);
-        bench.file("domain, names", "match for domain <t> reject\n", Service.DOMAIN,
-                i -> "host" + i + ".example.org", i -> "host" + i + ".example.org");
-        bench.file("domain, *.name", "match for domain <t> reject\n", Service.DOMAIN,
-                i -> "*.domain" + i + ".example", i -> "mx.domain" + i + ".example");
-        bench.file("domain, mail*.name", "match for domain <t> reject\n", Service.DOMAIN,
-                i -> "mail*.d" + i + ".example", i -> "mail7.d" + i + ".example");
-        bench.file("netaddr, /32", "match from src <t> reject\n", Service.NETADDR,
-                i -> address(i), i -> address(i));
-        bench.file("netaddr, /28", "match from src <t> reject\n", Service.NETADDR,
-                i -> address(i << 5) + "/28", i -> address((i << 5) + 7));
-        bench.file("netaddr, IPv6 /64", "match from src <t> reject\n", Service.NETADDR,
-                i -> "[" + inet6(i) + "::/64]", i -> "[" + inet6(i) + "::1]");
-        bench.file("mailaddr", "match mail-from <t> reject\n", Service.MAILADDR,
-                i -> "user" + i + "@example.org", i -> "user" + i + "+tag@example.org");
+        bench.file(
+                "alias",
+                alias,
+                Service.ALIAS,
+                i -> "user" + i + ": account" + i + "@host.example.org",
+                i -> "user" + i);
+        bench.file(
+                "domain, names",
+                "match for domain <t> reject\n",
+                Service.DOMAIN,
+                i -> "host" + i + ".example.org",
+                i -> "host" + i + ".example.org");
+        bench.file(
+                "domain, *.name",
+                "match for domain <t> reject\n",
+                Service.DOMAIN,
+                i -> "*.domain" + i + ".example",
+                i -> "mx.domain" + i + ".example");
+        bench.file(
+                "domain, mail*.name",
+                "match for domain <t> reject\n",
+                Service.DOMAIN,
+                i -> "mail*.d" + i + ".example",
+                i -> "mail7.d" + i + ".example");
+        bench.file(
+                "netaddr, /32",
+                "match from src <t> reject\n",
+                Service.NETADDR,
+                i -> address(i),
+                i -> address(i));
+        bench.file(
+                "netaddr, /28",
+                "match from src <t> reject\n",
+                Service.NETADDR,
+                i -> address(i << 5) + "/28",
+                i -> address((i << 5) + 7));
+        bench.file(
+                "netaddr, IPv6 /64",
+                "match from src <t> reject\n",
+                Service.NETADDR,
+                i -> "[" + inet6(i) + "::/64]",
+                i -> "[" + inet6(i) + "::1]");
+        bench.file(
+                "mailaddr",
+                "match mail-from <t> reject\n",
+                Service.MAILADDR,
+                i -> "user" + i + "@example.org",
+                i -> "user" + i + "+tag@example.org");
         bench.database(alias);
     }
 
     private static String address(int i) {
         int spread = i + 0x0a000000;
-        return (spread >>> 24) + "." + (spread >> 16 & 255) + "." + (spread >> 8 & 255) + "." + (spread & 255);
+        return (spread >>> 24)
+                + "."
+                + (spread >> 16 & 255)
+                + "."
+                + (spread >> 8 & 255)
+                + "."
+                + (spread & 255);
     }
 
     private static String inet6(int i) {
-        return "2001:db8:" + Integer.toHexString(1 + (i >> 16)) + ":" + Integer.toHexString(1 + (i & 0xffff));
+        return "2001:db8:"
+                + Integer.toHexString(1 + (i >> 16))
+                + ":"
+                + Integer.toHexString(1 + (i & 0xffff));
     }
 
     private Path write(String name, IntFunction<String> line) throws Exception {
@@ -77,7 +122,12 @@ public final class TableBench {
                 complaint -> System.err.println(complaint));
     }
 
-    private void file(String name, String use, Service service, IntFunction<String> line, IntFunction<String> key)
+    private void file(
+            String name,
+            String use,
+            Service service,
+            IntFunction<String> line,
+            IntFunction<String> key)
             throws Exception {
         var file = write(name, line);
         for (int i = 0; i < 2; i++) {
@@ -97,26 +147,39 @@ public final class TableBench {
         var database = Path.of(file + ".db");
         long begin = System.nanoTime();
         var made = TableCompiler.compile(TableCompiler.Kind.ALIASES, file, database);
-        System.out.printf("%-30s %9.3f s for %s%n", "makemap", (System.nanoTime() - begin) / 1e9, made);
+        System.out.printf(
+                "%-30s %9.3f s for %s%n", "makemap", (System.nanoTime() - begin) / 1e9, made);
         open("db:" + database, use);
         long before = heap();
         begin = System.nanoTime();
         var set = open("db:" + database, use);
         double seconds = (System.nanoTime() - begin) / 1e9;
         long after = heap();
-        report("db, alias", seconds, (double) (after - before) / rows, set.table("t"), Service.ALIAS, i -> "user" + i);
+        report(
+                "db, alias",
+                seconds,
+                (double) (after - before) / rows,
+                set.table("t"),
+                Service.ALIAS,
+                i -> "user" + i);
         Files.delete(file);
         Files.delete(database);
     }
 
     private void report(
-            String name, double seconds, double bytes, Table table, Service service, IntFunction<String> key) {
+            String name,
+            double seconds,
+            double bytes,
+            Table table,
+            Service service,
+            IntFunction<String> key) {
         var random = new Random(1);
         var hits = new String[LOOKUPS];
         var misses = new String[LOOKUPS];
         for (int i = 0; i < LOOKUPS; i++) {
             hits[i] = key.apply(random.nextInt(rows));
-            misses[i] = service == Service.NETADDR ? address(random.nextInt()) : "x" + hits[i] + "x";
+            misses[i] =
+                    service == Service.NETADDR ? address(random.nextInt()) : "x" + hits[i] + "x";
         }
         double hit = 0;
         double miss = 0;
@@ -131,7 +194,10 @@ public final class TableBench {
         long found = 0;
         long begin = System.nanoTime();
         for (var key : keys) {
-            var answer = service == Service.ALIAS ? table.lookup(service, key) : table.contains(service, key);
+            var answer =
+                    service == Service.ALIAS
+                            ? table.lookup(service, key)
+                            : table.contains(service, key);
             found += answer instanceof Answer.Found<?> ? 1 : 0;
         }
         double each = (System.nanoTime() - begin) / 1e3 / keys.length;

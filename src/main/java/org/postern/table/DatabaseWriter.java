@@ -25,8 +25,7 @@ final class DatabaseWriter implements Closeable {
 
     private final Path path;
     private final FileChannel channel;
-    private final ByteBuffer buffer =
-            ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     private long end = Database.HEADER;
     private int[] hashes = new int[64];
     private int[] places = new int[64];
@@ -39,8 +38,7 @@ final class DatabaseWriter implements Closeable {
 
     /// Begins a database in a file that is there and empty.
     static DatabaseWriter begin(Path path) throws IOException {
-        var channel =
-                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.position(Database.HEADER);
         return new DatabaseWriter(path, channel);
     }
@@ -78,8 +76,7 @@ final class DatabaseWriter implements Closeable {
     /// @param duplicates is told of keys that came twice; the database finds the first
     void finish(Duplicates duplicates) throws IOException {
         var byTable = byTable();
-        var header =
-                ByteBuffer.allocate(Database.HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        var header = ByteBuffer.allocate(Database.HEADER).order(ByteOrder.LITTLE_ENDIAN);
         int from = 0;
         for (int table = 0; table < Database.TABLES; table++) {
             int to = from;

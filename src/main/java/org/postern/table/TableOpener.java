@@ -166,10 +166,7 @@ final class TableOpener {
             for (Mistake mistake : mistakes.inOrder()) {
                 problems.add(
                         config.sources()
-                                .problem(
-                                        places.get(mistake.line()),
-                                        mistake.message(),
-                                        List.of()));
+                                .problem(places.get(mistake.line()), mistake.message(), List.of()));
             }
             return mistakes.isEmpty()
                     ? Optional.of(

@@ -22,8 +22,7 @@ public final class TableSet {
     private final Watched.Watcher watcher;
     private final Includes includes;
 
-    private TableSet(
-            Config config, Part part, Map<String, Table> tables, Watched.Watcher watcher) {
+    private TableSet(Config config, Part part, Map<String, Table> tables, Watched.Watcher watcher) {
         this.config = config;
         this.part = part;
         this.tables = Map.copyOf(tables);

@@ -85,7 +85,8 @@ final class NewAliases {
         var config = Config.parse(Sources.read(configuration, List.of(), host));
         var table = Optional.ofNullable(config.tables().get(TABLE));
         var path =
-                switch (table.map(definition -> definition.origin()).orElse(new Origin.Accounts())) {
+                switch (table.map(definition -> definition.origin())
+                        .orElse(new Origin.Accounts())) {
                     case Origin.File(var name) -> name;
                     case Origin.Database(var name) -> name;
                     case Origin.Inline _,
@@ -95,9 +96,7 @@ final class NewAliases {
                             configuration.toAbsolutePath().resolveSibling(TABLE).toString();
                 };
         return Path.of(
-                path.endsWith(SUFFIX)
-                        ? path.substring(0, path.length() - SUFFIX.length())
-                        : path);
+                path.endsWith(SUFFIX) ? path.substring(0, path.length() - SUFFIX.length()) : path);
     }
 
     /// A server that runs takes the new table at once; one that does not will take it anyway.
@@ -106,9 +105,7 @@ final class NewAliases {
         if (rooms.isUp()) {
             var _ =
                     rooms.ask(
-                            place.controlSocket(Room.FRONT),
-                            new Order.UpdateTable(TABLE),
-                            _ -> {});
+                            place.controlSocket(Room.FRONT), new Order.UpdateTable(TABLE), _ -> {});
         }
     }
 }

@@ -28,8 +28,7 @@ class TableMemoryTest {
         try (var file = new RandomAccessFile(users.toFile(), "rw")) {
             file.setLength(40_000_000);
         }
-        var text =
-                "table u file:" + users + "\naction a maildir userbase <u>\nmatch action a\n";
+        var text = "table u file:" + users + "\naction a maildir userbase <u>\nmatch action a\n";
         var host = new Host("mx.example.org", List.of());
         var config = Config.parse(Sources.of("c", text, host));
         assertEquals(128, TableMemory.of(Room.FRONT, config));

@@ -62,10 +62,7 @@ class DatabaseTest {
                 assertInstanceOf(
                         TableCompiler.Result.Refused.class,
                         TableCompiler.compile(kind, text, database));
-        return refused.problems()
-                .getFirst()
-                .headline()
-                .replace(text.toString(), "table");
+        return refused.problems().getFirst().headline().replace(text.toString(), "table");
     }
 
     private Table open() throws ConfigException {
@@ -98,8 +95,7 @@ class DatabaseTest {
         var table = open();
         assertEquals(Shape.EITHER, table.shape());
         for (int i = 0; i < 5000; i++) {
-            assertEquals(
-                    new Answer.Found<>("value" + i), table.lookup(Service.STRING, "KEY" + i));
+            assertEquals(new Answer.Found<>("value" + i), table.lookup(Service.STRING, "KEY" + i));
         }
         assertEquals(new Answer.Found<>("Case"), table.lookup(Service.STRING, "upper"));
         assertEquals(new Answer.Found<>("\u00e9"), table.lookup(Service.STRING, "\u00c9"));
@@ -128,8 +124,11 @@ class DatabaseTest {
             value = {
                 "MAPPING | a b\\nkey                 | table:2:1: a key without a value",
                 "MAPPING | [a b                      | table:1:1: a '[' without ']'",
-                "MAPPING | a 1\\nb 2\\nA 3           | table:3:1: duplicate key; it is in line 1 too",
-                "ALIASES | a: b\\nroot: c d         | table:2:7: alias \"root\": not a recipient: c d",
+                "MAPPING | a 1\\n"
+                    + "b 2\\n"
+                    + "A 3           | table:3:1: duplicate key; it is in line 1 too",
+                "ALIASES | a: b\\n"
+                    + "root: c d         | table:2:7: alias \"root\": not a recipient: c d",
                 "ALIASES | a: ,                      | table:1:4: an alias without a recipient",
             })
     void aBadTextMakesNoDatabase(Kind kind, String contents, String message) throws Exception {
@@ -157,19 +156,22 @@ class DatabaseTest {
 
     @Test
     void patternsStandForTheSameAsInAText() throws Exception {
-        make(Kind.SET, "*.example.org\nmail*.net\n192.0.2.0/24\n@*.example.com\nbob@example.com\n^x[0-9]\n");
+        make(
+                Kind.SET,
+                "*.example.org\n"
+                    + "mail*.net\n"
+                    + "192.0.2.0/24\n"
+                    + "@*.example.com\n"
+                    + "bob@example.com\n"
+                    + "^x[0-9]\n");
         var table = open();
-        assertInstanceOf(
-                Answer.Found.class, table.contains(Service.DOMAIN, "a.example.org"));
+        assertInstanceOf(Answer.Found.class, table.contains(Service.DOMAIN, "a.example.org"));
         assertInstanceOf(Answer.Found.class, table.contains(Service.DOMAIN, "mail7.net"));
-        assertInstanceOf(
-                Answer.Absent.class, table.contains(Service.DOMAIN, "a.b.example.org"));
+        assertInstanceOf(Answer.Absent.class, table.contains(Service.DOMAIN, "a.b.example.org"));
         assertInstanceOf(Answer.Found.class, table.contains(Service.NETADDR, "192.0.2.7"));
         assertInstanceOf(Answer.Absent.class, table.contains(Service.NETADDR, "192.0.3.7"));
-        assertInstanceOf(
-                Answer.Found.class, table.contains(Service.MAILADDR, "any@a.example.com"));
-        assertInstanceOf(
-                Answer.Found.class, table.contains(Service.MAILADDR, "bob+x@example.com"));
+        assertInstanceOf(Answer.Found.class, table.contains(Service.MAILADDR, "any@a.example.com"));
+        assertInstanceOf(Answer.Found.class, table.contains(Service.MAILADDR, "bob+x@example.com"));
     }
 
     @Test
@@ -284,12 +286,13 @@ class DatabaseTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "000000000100000000000000 61150600 | a Berkeley DB, which another server's makemap made;"
-                        + " rebuild it from its text (makemap)",
-                "000000000100000000000000 00053162 | a Berkeley DB, which another server's makemap made;"
-                        + " rebuild it from its text (makemap)",
+                "000000000100000000000000 61150600 | a Berkeley DB, which another server's makemap"
+                    + " made; rebuild it from its text (makemap)",
+                "000000000100000000000000 00053162 | a Berkeley DB, which another server's makemap"
+                    + " made; rebuild it from its text (makemap)",
                 "cf9a5713 0000 | a GDBM file; rebuild it from its text (makemap)",
-                "726f6f743a20626f620a | a text; use \"file:\" for it, or make a database of it (makemap)",
+                "726f6f743a20626f620a | a text; use \"file:\" for it, or make a database of it"
+                    + " (makemap)",
                 "'' | an empty file: not a constant database",
                 "000102 | not a constant database, or only a piece of one",
             })
@@ -297,8 +300,7 @@ class DatabaseTest {
         var head = java.util.HexFormat.of().parseHex(hex.replace(" ", ""));
         Files.write(database, java.util.Arrays.copyOf(head, head.length > 10 ? 4096 : head.length));
         var error = assertThrows(ConfigException.class, this::open);
-        assertEquals(
-                "c:1:7: " + database + ": " + message, error.problems().getFirst().headline());
+        assertEquals("c:1:7: " + database + ": " + message, error.problems().getFirst().headline());
     }
 
     private byte[] run(List<String> command, byte[] input) throws Exception {

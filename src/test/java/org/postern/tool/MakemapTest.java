@@ -32,7 +32,8 @@ class MakemapTest {
     private List<String> words(String line) {
         return Arrays.stream(line.split(" "))
                 .filter(word -> !word.isEmpty())
-                .map(word -> word.replace("FILE", text.toString())).toList();
+                .map(word -> word.replace("FILE", text.toString()))
+                .toList();
     }
 
     private String makemap(String input, String line) throws Exception {
@@ -44,8 +45,7 @@ class MakemapTest {
     private String newaliases(String line) throws Exception {
         var console = new Console("newaliases", "");
         int status =
-                NewAliases.run(
-                        console.terminal, place(), line.isEmpty() ? List.of() : words(line));
+                NewAliases.run(console.terminal, place(), line.isEmpty() ? List.of() : words(line));
         return (status + "\n" + console.out() + console.err()).replace(directory.toString(), "");
     }
 
@@ -95,9 +95,7 @@ class MakemapTest {
     @Test
     void aMistakeIsShownWithItsPlace() throws Exception {
         Files.writeString(text, "a: b\n  c\n");
-        assertEquals(
-                "1\n" + text + ":2:3: a key without a value\n  c\n  ^\n",
-                makemap("", "FILE"));
+        assertEquals("1\n" + text + ":2:3: a key without a value\n  c\n  ^\n", makemap("", "FILE"));
         assertTrue(Files.notExists(Path.of(text + ".db")));
     }
 
@@ -144,8 +142,7 @@ class MakemapTest {
         configure(table);
         Files.writeString(directory.resolve("etc/list"), "root: bob\nbob: carol, dave\n");
         assertEquals("0\n/etc/list: 2 aliases\n", newaliases(""));
-        assertEquals(
-                "0\nroot\tbob\nbob\tcarol, dave\n", dump(directory.resolve("etc/list.db")));
+        assertEquals("0\nroot\tbob\nbob\tcarol, dave\n", dump(directory.resolve("etc/list.db")));
     }
 
     @Test
