@@ -339,16 +339,22 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     /// Reads the rest of a line that began with `listen`.
     static Listen parse(Tokens in, Position at) throws Syntax {
         in.word(On.class, "on");
-        Place place =
-                in.accepts(SocketWord.class)
-                        ? new Place.Socket()
-                        : new Place.Network(in.text("socket, an interface, address or host name"));
+        Place place = in.accepts(SocketWord.class) ? new Place.Socket() : network(in);
         var options = new ArrayList<Option>();
         Set<Option.Word> seen = EnumSet.noneOf(Option.Word.class);
         while (in.sees(Option.Word.class)) {
             options.add(option(in, place, seen));
         }
         return new Listen(at, place, options);
+    }
+
+    private static Place network(Tokens in) throws Syntax {
+        var at = in.position();
+        var target = in.text("socket, an interface, address or host name");
+        if (target.startsWith("[")) {
+            throw in.error(at, "an address stands here without brackets");
+        }
+        return new Place.Network(target);
     }
 
     private static Option option(Tokens in, Place place, Set<Option.Word> seen) throws Syntax {

@@ -1,6 +1,8 @@
 package org.postern.config;
 
+import java.math.BigInteger;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,7 +32,7 @@ final class Specifiers {
 
     private static final Pattern FORM =
             Pattern.compile(
-                    "([A-Za-z.]+)(?:\\[(?:[-+]?[0-9]+|[-+]?[0-9]+:(?:[-+]?[0-9]+)?|:[-+]?[0-9]+)])?"
+                    "([A-Za-z.]+)(?:\\[(?:[-+]?[0-9]+|([-+]?[0-9]+):([-+]?[0-9]+)?|:[-+]?[0-9]+)])?"
                             + "(?::(?:lowercase|uppercase|strip|raw)"
                             + "(?:\\|(?:lowercase|uppercase|strip|raw))*)?",
                     Pattern.CASE_INSENSITIVE);
@@ -84,8 +86,22 @@ final class Specifiers {
                                     .map(near -> "; did you mean %{" + near + "}?")
                                     .orElse(""));
         }
+        if (isBackwards(
+                Objects.requireNonNullElse(form.group(2), ""),
+                Objects.requireNonNullElse(form.group(3), ""))) {
+            return Optional.of("%{" + specifier + "} ends before it begins");
+        }
         return token.equals("mda") && place == Place.ACTION
                 ? Optional.of("%{mda} has a meaning in a wrapper only")
                 : Optional.empty();
+    }
+
+    /// A range whose ends are both counted from the beginning of the value; of others nothing can
+    /// be said.
+    private static boolean isBackwards(String first, String last) {
+        if (first.isEmpty() || last.isEmpty() || first.startsWith("-") || last.startsWith("-")) {
+            return false;
+        }
+        return new BigInteger(first).compareTo(new BigInteger(last)) > 0;
     }
 }

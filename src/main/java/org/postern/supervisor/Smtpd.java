@@ -82,7 +82,10 @@ public final class Smtpd {
     }
 
     private int check() throws IOException, ConfigException {
-        var _ = read();
+        var mistakes = KeyFacts.mistakes(read().config());
+        if (!mistakes.isEmpty()) {
+            throw new ConfigException(mistakes);
+        }
         System.err.println("configuration OK");
         return 0;
     }
