@@ -4,6 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.postern {
     requires static org.jspecify;
+    // For the programs of tables alone, which are started with them.
+    requires static java.naming;
+    requires static java.sql;
     requires jdk.net;
     requires jdk.unsupported;
     requires org.dnsjava;

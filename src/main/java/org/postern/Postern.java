@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import org.postern.backend.TableProgram;
 import org.postern.delivery.DeliveryRoom;
 import org.postern.front.FrontRoom;
 import org.postern.ipc.Room;
@@ -13,10 +14,11 @@ import org.postern.queue.QueueRoom;
 import org.postern.supervisor.Smtpd;
 import org.postern.tool.Tool;
 
-/// The program: the server, one of its rooms, or one of its tools, as the first word says.
+/// The program: the server, one of its rooms or table programs, or one of its tools, as the first word says.
 ///
 ///     smtpd OPTION...             the supervisor
 ///     room front|queue|...        a room, started by the supervisor
+///     table sqlite|ldap|... NAME  what answers for a table, started by the supervisor
 ///     smtpctl|sendmail|mailq ...  a tool
 public final class Postern {
     private static final int USAGE = 64;
@@ -36,6 +38,7 @@ public final class Postern {
                 switch (words.getFirst()) {
                     case "smtpd" -> Smtpd.run(rest);
                     case "room" -> room(rest);
+                    case "table" -> TableProgram.run(rest);
                     default -> Tool.run(words.getFirst(), rest);
                 });
     }

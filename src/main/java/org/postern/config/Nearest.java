@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /// Finds what somebody may have meant by a misspelt word.
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /// The candidate that is at most two letters off (one, for short words), if there is one.
-    static Optional<String> to(String word, Collection<String> candidates) {
+    public static Optional<String> to(String word, Collection<String> candidates) {
         int allowed = word.length() <= 4 ? 1 : 2;
         return candidates.stream()
                 .filter(candidate -> !candidate.equals(word))

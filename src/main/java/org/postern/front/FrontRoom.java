@@ -55,6 +55,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final RoomLife.Circumstances circumstances;
     private final Log log;
     private final DeliveryAccounts accounts;
+    private final TableConnections connections;
     private final Server server;
     private final Relay relay;
     private final RouteWorkers routeWorkers;
@@ -73,6 +74,9 @@ public final class FrontRoom implements RoomLife.Tenant {
         var place = circumstances.place();
         var deadlines = circumstances.deadlines();
         var clock = InstantSource.system();
+        this.connections =
+                new TableConnections(
+                        place, complaint -> log.warn("table " + Log.visible(complaint)));
         this.tables = open(config);
         var root = Objects.requireNonNull(place.run().toAbsolutePath().getParent());
         var resolver = DnsResolver.under(root, clock);
@@ -101,7 +105,8 @@ public final class FrontRoom implements RoomLife.Tenant {
 
     private TableSet open(Config ofConfig) throws IOException {
         try {
-            return TableSet.open(ofConfig, complaint -> log.warn("table: " + complaint));
+            return TableSet.open(
+                    ofConfig, complaint -> log.warn("table: " + complaint), connections);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -170,11 +175,13 @@ public final class FrontRoom implements RoomLife.Tenant {
                 way = newWay;
                 config = newConfig;
                 change.adopt();
+                connections.adopt(newConfig);
             }
 
             @Override
             public void drop() {
                 change.drop();
+                connections.drop(config);
             }
         };
     }
@@ -266,6 +273,7 @@ public final class FrontRoom implements RoomLife.Tenant {
             Thread.currentThread().interrupt();
         }
         accounts.close();
+        connections.close();
         closeHearings();
     }
 
@@ -283,6 +291,7 @@ public final class FrontRoom implements RoomLife.Tenant {
             Thread.currentThread().interrupt();
         }
         accounts.close();
+        connections.close();
     }
 
     private void finishRelaying(Duration atMost) {

@@ -1,8 +1,13 @@
 package org.postern.ipc;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Objects;
+import org.postern.config.TableDefinition.Origin;
 
 /// Where things lie at run time: the directories of one server.
 ///
@@ -71,6 +76,31 @@ public record Place(Path config, Path spool, Path run) {
     /// The socket on which `room` hears `smtpctl`.
     public Path controlSocket(Room room) {
         return roomDirectory(room).resolve("control.sock");
+    }
+
+    /// The directory of the sockets at which table programs are called; the supervisor makes them,
+    /// and only `front` may enter.
+    public Path tables() {
+        return run.resolve("tables");
+    }
+
+    /// The socket at which the program of a table is called. The same for as long as the table is
+    /// declared the same way.
+    public Path tableSocket(String table, Origin.External origin) {
+        try {
+            var declared = table + '\0' + origin.type() + '\0' + origin.path();
+            var digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(declared.getBytes(StandardCharsets.UTF_8));
+            return tables().resolve(HexFormat.of().formatHex(digest, 0, 12));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /// The directory below the root of a private server where its own programs lie.
+    public Path programs() {
+        return run.resolveSibling("libexec");
     }
 
     /// The socket on which the supervisor hears `smtpctl`.

@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /// A system call, with its number on each machine that Postern runs on.
 enum Call {
+    ACCEPT4(288, 242),
     BIND(49, 200),
     CAPGET(125, 90),
     CAPSET(126, 91),
@@ -20,11 +21,13 @@ enum Call {
     GETGROUPS(115, 158),
     EXIT_GROUP(231, 94),
     GETPID(39, 172),
+    GETSOCKOPT(55, 209),
     KILL(62, 129),
     LANDLOCK_ADD_RULE(445, 445),
     LANDLOCK_CREATE_RULESET(444, 444),
     LANDLOCK_RESTRICT_SELF(446, 446),
     LINKAT(265, 37),
+    LISTEN(50, 201),
     MKNODAT(259, 33),
     OPENAT(257, 56),
     PIDFD_OPEN(434, 434),
@@ -43,6 +46,7 @@ enum Call {
     SETRESGID(119, 149),
     SETRESUID(117, 147),
     SETSID(112, 157),
+    SHUTDOWN(48, 210),
     SOCKET(41, 198),
     STATFS(137, 43),
     STATX(332, 291),

@@ -76,6 +76,8 @@ final class Plumbing {
             case Stdio.File(var path, var mode) -> open(path.toString(), number, mode.flags());
             case Stdio.Open(var file) ->
                     give(duplicate(file.descriptor(), file.path().toString()), number);
+            case Stdio.Connected(var caller) ->
+                    give(duplicate(caller.descriptor(), caller.toString()), number);
             case Stdio.SameAsOutput() -> check(Libc.addDup2(actions, 1, number), "dup2");
         }
     }

@@ -20,6 +20,9 @@ public sealed interface Stdio {
     /// has started.
     record Open(OpenFile file) implements Stdio {}
 
+    /// To a connection, both ways. It must stay open until the child has started.
+    record Connected(Caller caller) implements Stdio {}
+
     /// To the same as its standard output. For standard error only.
     record SameAsOutput() implements Stdio {}
 

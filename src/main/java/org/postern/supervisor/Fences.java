@@ -12,6 +12,7 @@ import org.postern.ipc.Place;
 import org.postern.ipc.Room;
 import org.postern.os.Confinement;
 import org.postern.os.Landlock;
+import org.postern.table.settings.Settings;
 
 /// What each room may reach, worked out from the configuration. A room whose fence would change by
 /// a reload is replaced instead, because a fence cannot be moved.
@@ -93,6 +94,30 @@ final class Fences {
         var writes = new HashSet<Path>(writable);
         writes.addAll(java.writes());
         return new Landlock.Files.Only(reads, writes, java.executes());
+    }
+
+    /// The fence around a built-in backend: its own code, and what its settings name.
+    Confinement of(Settings settings) {
+        var reads = new HashSet<Path>(Set.of(java.drivers()));
+        settings.files().forEach(path -> reads.add(Path.of(path)));
+        var writes = new HashSet<Path>();
+        // Even to read, SQLite may have to make files beside the database.
+        settings.directories().forEach(path -> writes.add(Path.of(path)));
+        if (settings.isLocal()) {
+            return table(files(reads, writes), new Landlock.Network.Denied());
+        }
+        RESOLVER.forEach(path -> reads.add(Path.of(path)));
+        return table(files(reads, writes), new Landlock.Network.BindOnly(List.of()));
+    }
+
+    /// The fence around a program that answers for a table. What it needs, nobody knows; but it
+    /// cannot signal what is not its own.
+    Confinement ofProgram() {
+        return table(new Landlock.Files.Every(), new Landlock.Network.Open());
+    }
+
+    private Confinement table(Landlock.Files files, Landlock.Network network) {
+        return new Confinement(household.tables(), Set.of(), new Landlock.Fenced(files, network));
     }
 
     private Set<Path> frontReads(Checked checked) {

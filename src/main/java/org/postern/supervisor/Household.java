@@ -20,8 +20,13 @@ sealed interface Household {
     /// The user of the rooms that own the spool and the keys.
     String QUEUE_USER = "smtpq";
 
+    /// The user of the programs that answer for tables.
+    String TABLE_USER = "smtpt";
+
     /// Rooms are users of their own: what a server started by root does.
-    record Separate(Identity front, Identity queue) implements Household {}
+    ///
+    /// @param tables the user of table programs; front's, where there is no other
+    record Separate(Identity front, Identity queue, Identity tables) implements Household {}
 
     /// All rooms are the caller's own user, still separate processes and still fenced: what a
     /// server started by anybody else does, and a private server of root where the users do not
@@ -50,7 +55,11 @@ sealed interface Household {
                             + " \"useradd --system --home-dir / --shell /usr/sbin/nologin smtpd\""
                             + " and the same for smtpq");
         }
-        return new Separate(front.getFirst(), queue.getFirst());
+        var tables = identity(accounts, TABLE_USER);
+        return new Separate(
+                front.getFirst(),
+                queue.getFirst(),
+                tables.isEmpty() ? front.getFirst() : tables.getFirst());
     }
 
     private static List<Identity> identity(Accounts accounts, String name) throws IOException {
@@ -66,13 +75,29 @@ sealed interface Household {
     default Identity of(Room room) {
         return switch (this) {
             case Own(var self) -> self;
-            case Separate(var front, var queue) ->
+            case Separate(var front, var queue, _) ->
                     switch (room) {
                         case FRONT -> front;
                         case QUEUE, KEEPER -> queue;
                         // It enters the rooms' directories as a member of front's group.
                         case DELIVERY -> new Identity(0, 0, List.of(front.gid()));
                     };
+        };
+    }
+
+    /// Who the programs are that answer for tables.
+    default Identity tables() {
+        return switch (this) {
+            case Own(var self) -> self;
+            case Separate(_, _, var tables) -> tables;
+        };
+    }
+
+    /// Whether table programs have to be `front`, for want of a user of their own.
+    default boolean lacksTableUser() {
+        return switch (this) {
+            case Own _ -> false;
+            case Separate(var front, _, var tables) -> tables.uid() == front.uid();
         };
     }
 

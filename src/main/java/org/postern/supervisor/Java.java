@@ -76,6 +76,12 @@ record Java(Path home, String modules, Sharing sharing) {
                     "-XX:-CreateCoredumpOnCrash",
                     "--enable-native-access=org.postern");
 
+    private static final String SQLITE = "native/org/sqlite/native/Linux";
+
+    private static String machine() {
+        return System.getProperty("os.arch", "").equals("aarch64") ? "aarch64" : "x86_64";
+    }
+
     /// The machine that runs this process.
     static Java running() {
         var modules = System.getProperty("jdk.module.path", "");
@@ -113,6 +119,42 @@ record Java(Path home, String modules, Sharing sharing) {
                 executable(),
                 Path.of("/lib64/ld-linux-x86-64.so.2"),
                 Path.of("/lib/ld-linux-aarch64.so.1"));
+    }
+
+    /// The directory beside our jar where the drivers of databases lie, which only table programs
+    /// load.
+    Path drivers() {
+        return Path.of(modules.split(File.pathSeparator, 2)[0])
+                .toAbsolutePath()
+                .resolveSibling("lib-tables");
+    }
+
+    /// The command line of the program that answers for a table by one of the built-in backends.
+    List<String> tableCommandLine(String table, String type) {
+        var words = new ArrayList<String>(List.of("smtpd: table " + table));
+        words.addAll(FOR_ALL);
+        words.addAll(
+                List.of(
+                        "-Xms8m",
+                        "-Xmx64m",
+                        "-Xss512k",
+                        "-XX:TieredStopAtLevel=1",
+                        // The library of SQLite lies unpacked beside its driver.
+                        "-Dorg.sqlite.lib.path=" + drivers().resolve(SQLITE).resolve(machine()),
+                        "-Dorg.sqlite.lib.name=libsqlitejdbc.so",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules",
+                        "java.sql,java.naming",
+                        "-cp",
+                        drivers() + "/*",
+                        "-p",
+                        modules,
+                        "-m",
+                        "org.postern/org.postern.Postern",
+                        "table",
+                        type,
+                        table));
+        return words;
     }
 
     /// The command line of `room`. Small heaps for all; the just-in-time compiler's best only where

@@ -78,7 +78,8 @@ public final class Smtpd {
         var host = MachineFacts.look(options.place());
         return Checked.of(
                 Sources.read(options.place().config(), options.defines(), host),
-                System.err::println);
+                System.err::println,
+                options.place());
     }
 
     private int check() throws IOException, ConfigException {

@@ -53,6 +53,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Room, RoomProcess> rooms = new EnumMap<>(Room.class);
     private final List<RoomProcess> leaving = new ArrayList<>();
+    private final TablePrograms tables;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Rounds<Reloading> reloads = new Rounds<>(this::reloadOnce);
     private final Semaphore hangUps = new Semaphore(0);
@@ -67,6 +68,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         this.log = log;
         this.java = Java.running();
         this.fences = new Fences(options.place(), household, java);
+        this.tables = new TablePrograms(options.place(), household, java, fences, log);
         this.verbosity = options.verbosity();
     }
 
@@ -77,6 +79,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         lock.lock();
         try {
             var needed = Needs.of(checked.config());
+            tables.open(checked.config());
             for (var room : ORDER) {
                 if (needed.contains(room)) {
                     spawn(room);
@@ -190,6 +193,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 for (var line : leaving()) {
                     lines.line(line);
                 }
+                for (var line : tableStatus()) {
+                    lines.line(line);
+                }
                 lines.line("configuration generation=" + checked.config().generation());
                 yield new Order.Answer.Done(rooms.size());
             }
@@ -222,6 +228,15 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         try {
             leaving.removeIf(RoomProcess::isGone);
             return leaving.stream().map(process -> process.status() + " leaving").toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<String> tableStatus() {
+        lock.lock();
+        try {
+            return tables.status();
         } finally {
             lock.unlock();
         }
@@ -307,7 +322,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             var sources =
                     Sources.read(options.place().config(), options.defines(), host)
                             .withGeneration(checked.config().generation() + 1);
-            var wanted = Checked.of(sources, warnings::add);
+            var wanted = Checked.of(sources, warnings::add, options.place());
             warnings.forEach(this::warn);
             var problems = change(wanted);
             if (!problems.isEmpty()) {
@@ -346,6 +361,12 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             return List.of("the server is stopping");
         }
         leaving.removeIf(RoomProcess::isGone);
+        try {
+            tables.open(wanted.config());
+        } catch (IOException e) {
+            tables.retire(checked.config());
+            return List.of(String.valueOf(e.getMessage()));
+        }
         var transition =
                 new Transition(
                         rooms,
@@ -360,6 +381,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         var wrong = transition.prepare();
         if (!wrong.isEmpty()) {
             transition.undo();
+            tables.retire(checked.config());
             return wrong;
         }
         checked = wanted;
@@ -370,6 +392,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         while (leaving.size() > MOST_LEAVING) {
             leaving.removeFirst().stopSoon(GRACE);
         }
+        tables.retire(wanted.config());
         return List.of();
     }
 
@@ -392,6 +415,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         for (var room : running) {
             stopRoom(room);
         }
+        tables.end();
     }
 
     private void stopRoom(Room room) {

@@ -7,7 +7,7 @@ import org.postern.config.TableRef.Shape;
 
 /// Where a table takes its entries from, and how it is asked. Keys come in lower case, but for
 /// [Service#AUTH]; they may be asked from any thread.
-sealed interface Contents permits Contents.Held, Contents.Elsewhere {
+sealed interface Contents permits Contents.Held, Contents.Elsewhere, Contents.Asked {
 
     /// [Shape#LIST], [Shape#MAPPING], or [Shape#EITHER] if that cannot be told, or not yet.
     Shape shape();
@@ -128,6 +128,34 @@ sealed interface Contents permits Contents.Held, Contents.Elsewhere {
 
         private static Answer<String> notHere() {
             return new Answer.Failed<>("the accounts of the system are not looked up here");
+        }
+    }
+
+    /// Another program or a server has them, and is asked each time.
+    record Asked(Backend backend) implements Contents {
+        @Override
+        public Shape shape() {
+            return Shape.EITHER;
+        }
+
+        @Override
+        public Answer<String> contains(Service service, String key, char delimiter) {
+            return backend.contains(service, key);
+        }
+
+        @Override
+        public Answer<String> lookup(Service service, String key) {
+            return backend.lookup(service, key);
+        }
+
+        @Override
+        public Answer<String> fetch(Service service) {
+            return backend.fetch(service);
+        }
+
+        @Override
+        public Answer<Integer> reload() {
+            return backend.reload();
         }
     }
 }

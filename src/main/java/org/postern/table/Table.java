@@ -39,6 +39,12 @@ public final class Table {
         return contents instanceof Contents.Elsewhere;
     }
 
+    /// Whether another program or a server answers for it ([Backend]). What it says is not the
+    /// administrator's word: it may not name commands, files or includes.
+    public boolean isAsked() {
+        return contents instanceof Contents.Asked;
+    }
+
     /// Whether an entry stands for a key: the key, if so.
     public Answer<String> contains(Service service, String key) {
         return isTooLong(key)

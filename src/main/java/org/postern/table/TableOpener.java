@@ -28,14 +28,21 @@ final class TableOpener {
     private final Config config;
     private final Watched.Watcher watcher;
     private final List<Contents> known;
+    private final Backend.Source backends;
     private final List<Problem> problems = new ArrayList<>();
     private final Set<Path> included = new HashSet<>();
 
     /// @param known contents that may serve again
-    TableOpener(Config config, Watched.Watcher watcher, Collection<Contents> known) {
+    /// @param backends who answers for tables whose entries lie elsewhere
+    TableOpener(
+            Config config,
+            Watched.Watcher watcher,
+            Collection<Contents> known,
+            Backend.Source backends) {
         this.config = config;
         this.watcher = watcher;
         this.known = List.copyOf(known);
+        this.backends = backends;
     }
 
     /// The contents of a table, unless something is wrong with it.
@@ -48,7 +55,7 @@ final class TableOpener {
                 case Origin.File(var path) -> file(table, use, Path.of(path));
                 case Origin.Database(var path) ->
                         Optional.of(DatabaseContents.open(Path.of(path), watcher));
-                case Origin.External _ -> throw unsupported(table);
+                case Origin.External _ -> Optional.of(new Contents.Asked(backends.of(table)));
                 case Origin.Accounts() -> Optional.of(new Contents.Elsewhere());
             };
         } catch (IOException e) {
@@ -75,16 +82,11 @@ final class TableOpener {
                 }
                 case Origin.Database(var path) ->
                         collectIncluded(Database.open(Path.of(path)), use);
-                case Origin.External _ -> throw unsupported(table);
-                case Origin.Accounts() -> {}
+                case Origin.External _, Origin.Accounts _ -> {}
             }
         } catch (IOException e) {
             note(table, e);
         }
-    }
-
-    private static IllegalStateException unsupported(TableDefinition table) {
-        return new IllegalStateException("table " + table.name() + " is not supported yet");
     }
 
     /// The files that the alias and virtual tables include which were checked.

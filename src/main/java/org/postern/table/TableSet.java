@@ -20,13 +20,20 @@ public final class TableSet {
     private final Part part;
     private final Map<String, Table> tables;
     private final Watched.Watcher watcher;
+    private final Backend.Source backends;
     private final Includes includes;
 
-    private TableSet(Config config, Part part, Map<String, Table> tables, Watched.Watcher watcher) {
+    private TableSet(
+            Config config,
+            Part part,
+            Map<String, Table> tables,
+            Watched.Watcher watcher,
+            Backend.Source backends) {
         this.config = config;
         this.part = part;
         this.tables = Map.copyOf(tables);
         this.watcher = watcher;
+        this.backends = backends;
         this.includes = new Includes(watcher.complaints());
     }
 
@@ -56,7 +63,14 @@ public final class TableSet {
     ///   the table then keeps what it held. Called on the thread that asks the table.
     /// @throws ConfigException with all that is wrong
     public static TableSet open(Config config, Consumer<String> complaints) throws ConfigException {
-        return open(config, complaints, InstantSource.system());
+        return open(config, complaints, Backend.Source.NONE);
+    }
+
+    /// The same for the room that asks the programs and servers which answer for tables.
+    public static TableSet open(Config config, Consumer<String> complaints, Backend.Source backends)
+            throws ConfigException {
+        var watcher = new Watched.Watcher(InstantSource.system(), complaints);
+        return open(config, new Part.All(), watcher, List.of(), backends);
     }
 
     /// Opens only those tables that are asked for one of the services; for rooms that may not read
@@ -65,7 +79,8 @@ public final class TableSet {
             Set<Service> services, Config config, Consumer<String> complaints)
             throws ConfigException {
         var watcher = new Watched.Watcher(InstantSource.system(), complaints);
-        return open(config, new Part.AskedFor(Set.copyOf(services)), watcher, List.of());
+        var part = new Part.AskedFor(Set.copyOf(services));
+        return open(config, part, watcher, List.of(), Backend.Source.NONE);
     }
 
     /// Opens the tables of another configuration: all, or those that are asked for the same
@@ -75,7 +90,7 @@ public final class TableSet {
     /// @throws ConfigException with all that is wrong
     public TableSet reopened(Config newConfig) throws ConfigException {
         var known = tables.values().stream().map(Table::contents).toList();
-        return open(newConfig, part, watcher, known);
+        return open(newConfig, part, watcher, known, backends);
     }
 
     /// Checks what the tables of a configuration hold against the use that is made of them, as
@@ -85,7 +100,7 @@ public final class TableSet {
     /// @throws ConfigException with all that is wrong
     public static Set<Path> check(Config config) throws ConfigException {
         var watcher = new Watched.Watcher(InstantSource.system(), _ -> {});
-        var opener = new TableOpener(config, watcher, List.of());
+        var opener = new TableOpener(config, watcher, List.of(), Backend.Source.NONE);
         config.tables().values().forEach(opener::check);
         opener.throwProblems();
         return opener.included();
@@ -94,13 +109,17 @@ public final class TableSet {
     static TableSet open(Config config, Consumer<String> complaints, InstantSource clock)
             throws ConfigException {
         var watcher = new Watched.Watcher(clock, complaints);
-        return open(config, new Part.All(), watcher, List.of());
+        return open(config, new Part.All(), watcher, List.of(), Backend.Source.NONE);
     }
 
     private static TableSet open(
-            Config config, Part part, Watched.Watcher watcher, List<Contents> known)
+            Config config,
+            Part part,
+            Watched.Watcher watcher,
+            List<Contents> known,
+            Backend.Source backends)
             throws ConfigException {
-        var opener = new TableOpener(config, watcher, known);
+        var opener = new TableOpener(config, watcher, known, backends);
         char delimiter = config.settings().subAddressDelimiter();
         var tables = new HashMap<String, Table>();
         for (var definition : config.tables().values()) {
@@ -111,7 +130,7 @@ public final class TableSet {
             }
         }
         opener.throwProblems();
-        return new TableSet(config, part, tables, watcher);
+        return new TableSet(config, part, tables, watcher, backends);
     }
 
     /// The configuration whose tables these are.
@@ -148,10 +167,32 @@ public final class TableSet {
     /// included files in the place of their names. Absent if there are none; a file that is
     /// included and missing counts for nothing, but one that is there and empty is an answer.
     public Answer<List<AliasValue>> aliases(TableRef use, String key) {
-        return table(use.name())
-                .lookup(use.service(), key)
-                .then(AliasValues::parse)
-                .then(includes::expand);
+        var table = table(use.name());
+        var values = table.lookup(use.service(), key).then(AliasValues::parse);
+        return table.isAsked()
+                ? values.then(found -> harmless(use, key, found))
+                : values.then(includes::expand);
+    }
+
+    /// What a program or a server says may lead to mailboxes and users, and to nothing that is run,
+    /// written or read here: whoever can write into the database would be able to do that too.
+    private static Answer<List<AliasValue>> harmless(
+            TableRef use, String key, List<AliasValue> values) {
+        for (var value : values) {
+            switch (value) {
+                case AliasValue.Command _, AliasValue.File _, AliasValue.Include _ -> {
+                    return new Answer.Failed<>(
+                            "table "
+                                    + use.name()
+                                    + ": "
+                                    + key
+                                    + " leads to a command or a file, which only a table of the"
+                                    + " configuration or of a file may");
+                }
+                case AliasValue.User _, AliasValue.Address _, AliasValue.Refusal _ -> {}
+            }
+        }
+        return new Answer.Found<>(values);
     }
 
     /// The account that a `userbase` table holds for a login.

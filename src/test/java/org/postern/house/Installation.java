@@ -24,6 +24,7 @@ final class Installation {
             Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
             copy(Path.of("target/classes"), place.resolve("classes"));
             copy(Path.of("target/lib"), place.resolve("lib"));
+            copy(Path.of("target/lib-tables"), place.resolve("lib-tables"));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(place)));
             return place;
         } catch (IOException e) {

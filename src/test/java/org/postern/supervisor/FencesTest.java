@@ -40,7 +40,7 @@ class FencesTest {
                 match for any action "a"
                 """
                         .formatted(directory, table);
-        return Checked.of(Sources.of("smtpd.conf", text, HOST), _ -> {});
+        return Checked.of(Sources.of("smtpd.conf", text, HOST), _ -> {}, Place.ofSystem());
     }
 
     private Path file(String name, String text) throws Exception {

@@ -1,0 +1,101 @@
+package org.postern.front;
+
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.postern.config.Config;
+import org.postern.config.TableDefinition;
+import org.postern.config.TableDefinition.Origin;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Place;
+import org.postern.table.Backend;
+import org.postern.table.external.ExternalTable;
+import org.postern.table.external.ExternalTable.Renewal;
+
+/// The tables that other programs answer for, each with its connection. A table that is declared
+/// the same way in the next configuration keeps it.
+///
+/// Guarded by its monitor.
+final class TableConnections implements Backend.Source, Closeable {
+    private final Place place;
+    private final Consumer<String> complaints;
+    private final Map<Declared, ExternalTable> open = new HashMap<>();
+
+    private record Declared(String table, Origin.External origin) {}
+
+    TableConnections(Place place, Consumer<String> complaints) {
+        this.place = place;
+        this.complaints = complaints;
+    }
+
+    @Override
+    public synchronized Backend of(TableDefinition table) {
+        if (!(table.origin() instanceof Origin.External origin)) {
+            throw new IllegalArgumentException("nobody else answers for table " + table.name());
+        }
+        return open.computeIfAbsent(new Declared(table.name(), origin), this::connect);
+    }
+
+    private ExternalTable connect(Declared declared) {
+        var socket = place.tableSocket(declared.table(), declared.origin());
+        return ExternalTable.open(
+                declared.table(), () -> Hearing.connect(socket), Renewal.UPDATE, complaints);
+    }
+
+    /// Makes the programs of a new configuration read again what they read; those that it does not
+    /// have any more are hung up on, when the sessions of before have had their time.
+    void adopt(Config config) {
+        Map<Declared, ExternalTable> kept;
+        synchronized (this) {
+            leave(config).forEach(ExternalTable::retire);
+            kept = Map.copyOf(open);
+        }
+        kept.forEach(
+                (declared, table) ->
+                        Thread.ofVirtual()
+                                .name("renewing a table")
+                                .start(() -> renew(declared.table(), table)));
+    }
+
+    /// Hangs up on the programs that this configuration does not have: another came to nothing.
+    synchronized void drop(Config config) {
+        leave(config).forEach(ExternalTable::close);
+    }
+
+    /// Forgets the tables that a configuration does not have, and gives them.
+    private List<ExternalTable> leave(Config config) {
+        var wanted = new HashSet<Declared>();
+        for (var table : config.tables().values()) {
+            if (table.origin() instanceof Origin.External origin) {
+                wanted.add(new Declared(table.name(), origin));
+            }
+        }
+        var left = new ArrayList<ExternalTable>();
+        for (var declared : List.copyOf(open.keySet())) {
+            if (!wanted.contains(declared)) {
+                var table = open.remove(declared);
+                if (table != null) {
+                    left.add(table);
+                }
+            }
+        }
+        return left;
+    }
+
+    private void renew(String name, ExternalTable table) {
+        if (table.reload() instanceof org.postern.table.Answer.Failed<Integer>(var cause)) {
+            complaints.accept(name + ": " + cause);
+        }
+    }
+
+    /// Hangs up on all.
+    @Override
+    public synchronized void close() {
+        open.values().forEach(ExternalTable::close);
+        open.clear();
+    }
+}

@@ -1,0 +1,179 @@
+package org.postern.supervisor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.config.TableDefinition;
+import org.postern.config.TableDefinition.Origin;
+import org.postern.ipc.Place;
+import org.postern.ipc.Room;
+import org.postern.log.Log;
+import org.postern.os.Caller;
+import org.postern.os.OpenFile;
+import org.postern.os.Program;
+import org.postern.os.Stdio;
+
+/// The programs that answer for tables, by the sockets at which they are called.
+///
+/// Used by one thread at a time.
+final class TablePrograms {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("LANG", "C.UTF-8", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final Place place;
+    private final Household household;
+    private final Java java;
+    private final Fences fences;
+    private final Log log;
+    private final Map<Path, TableProcess> running = new HashMap<>();
+    private final List<TableProcess> leaving = new ArrayList<>();
+
+    TablePrograms(Place place, Household household, Java java, Fences fences, Log log) {
+        this.place = place;
+        this.household = household;
+        this.java = java;
+        this.fences = fences;
+        this.log = log;
+    }
+
+    /// Hears calls for the tables of `config`; what is heard already goes on.
+    void open(Config config) throws IOException {
+        var tables = Answering.among(config);
+        if (!tables.isEmpty() && running.isEmpty() && household.lacksTableUser()) {
+            log.warn(
+                    "there is no user smtpt: table programs run as smtpd; make it with \"useradd"
+                            + " --system --home-dir / --shell /usr/sbin/nologin smtpt\"");
+        }
+        if (running.isEmpty()) {
+            clear();
+        }
+        for (var table : tables) {
+            open(table);
+        }
+    }
+
+    /// Sockets that an earlier server left behind.
+    private void clear() throws IOException {
+        try (var files = Files.newDirectoryStream(place.tables())) {
+            for (var file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void open(TableDefinition table) throws IOException {
+        if (!(table.origin() instanceof Origin.External origin)) {
+            return;
+        }
+        var socket = place.tableSocket(table.name(), origin);
+        if (running.containsKey(socket)) {
+            return;
+        }
+        var front = household.of(Room.FRONT);
+        running.put(
+                socket,
+                TableProcess.open(
+                        table.name(),
+                        socket,
+                        front.uid(),
+                        front.gid(),
+                        caller -> ready(table.name(), origin, caller),
+                        log));
+    }
+
+    private TableProcess.Ready ready(String table, Origin.External origin, Caller caller)
+            throws IOException {
+        var answering =
+                Answering.of(origin, place)
+                        .orElseThrow(() -> new IOException("no program table-" + origin.type()));
+        return switch (answering) {
+            case Answering.ByProgram(var executable, var path) ->
+                    new TableProcess.Ready(
+                            program(
+                                    executable,
+                                    path.isEmpty() ? List.of(table) : List.of(table, path),
+                                    new Stdio.Connected(caller),
+                                    caller),
+                            fences.ofProgram(),
+                            () -> {});
+            case Answering.BuiltIn builtIn -> ready(table, origin.type(), builtIn, caller);
+        };
+    }
+
+    /// The process reads its settings from its standard input, opened here, so that only root need
+    /// be able to read them.
+    private TableProcess.Ready ready(
+            String table, String type, Answering.BuiltIn builtIn, Caller caller)
+            throws IOException {
+        try {
+            var confinement = fences.of(builtIn.settings());
+            var file = OpenFile.read(builtIn.file().toRealPath());
+            return new TableProcess.Ready(
+                    program(
+                            java.executable(),
+                            java.tableCommandLine(table, type),
+                            new Stdio.Open(file),
+                            caller),
+                    confinement,
+                    file);
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static Program program(
+            Path executable, List<String> words, Stdio input, Caller caller) {
+        return new Program(
+                executable,
+                words,
+                ENVIRONMENT,
+                Path.of("/"),
+                input,
+                new Stdio.Connected(caller),
+                new Stdio.Inherit(),
+                Program.Session.NEW);
+    }
+
+    /// Hears no more calls for tables that `config` does not have. Their programs go on until
+    /// `front` hangs up: for sessions that began before.
+    void retire(Config config) {
+        leaving.removeIf(TableProcess::isGone);
+        var wanted = new ArrayList<Path>();
+        for (var table : Answering.among(config)) {
+            if (table.origin() instanceof Origin.External origin) {
+                wanted.add(place.tableSocket(table.name(), origin));
+            }
+        }
+        for (var socket : List.copyOf(running.keySet())) {
+            if (!wanted.contains(socket)) {
+                var process = running.remove(socket);
+                if (process != null) {
+                    process.retire();
+                    leaving.add(process);
+                }
+            }
+        }
+    }
+
+    /// Ends all; `front` has ended before.
+    void end() {
+        running.values().forEach(TableProcess::retire);
+        leaving.addAll(running.values());
+        running.clear();
+        leaving.forEach(process -> process.end(GRACE));
+        leaving.clear();
+    }
+
+    /// One line about each, for `smtpctl show status`.
+    List<String> status() {
+        return running.values().stream().map(TableProcess::status).sorted().toList();
+    }
+}

@@ -1,0 +1,12 @@
+CREATE TABLE virtuals (email VARCHAR(255) NOT NULL, destination VARCHAR(255));
+CREATE TABLE domains (domain VARCHAR(255) NOT NULL);
+CREATE TABLE users (name VARCHAR(255) NOT NULL, uid INT NOT NULL, gid INT NOT NULL, home VARCHAR(255) NOT NULL);
+CREATE TABLE sources (address VARCHAR(255) NOT NULL);
+INSERT INTO virtuals VALUES ('ann@example.org', 'carol');
+INSERT INTO virtuals VALUES ('two@example.org', 'carol');
+INSERT INTO virtuals VALUES ('two@example.org', 'dave@example.net');
+INSERT INTO virtuals VALUES ('null@example.org', NULL);
+INSERT INTO domains VALUES ('example.org');
+INSERT INTO users VALUES ('carol', 4321, 4321, '/home/carol');
+INSERT INTO sources VALUES ('192.0.2.1');
+INSERT INTO sources VALUES ('192.0.2.2');
