@@ -4,7 +4,7 @@ CREATE TABLE users (name VARCHAR(255) NOT NULL, uid INT NOT NULL, gid INT NOT NU
 CREATE TABLE sources (address VARCHAR(255) NOT NULL);
 INSERT INTO virtuals VALUES ('ann@example.org', 'carol');
 INSERT INTO virtuals VALUES ('two@example.org', 'carol');
-INSERT INTO virtuals VALUES ('two@example.org', 'dave@example.net');
+INSERT INTO virtuals VALUES ('two@example.org', 'ann@example.org');
 INSERT INTO virtuals VALUES ('null@example.org', NULL);
 INSERT INTO domains VALUES ('example.org');
 INSERT INTO users VALUES ('carol', 4321, 4321, '/home/carol');

@@ -194,7 +194,7 @@ class ServersTest {
                 "cn: two",
                 "mail: two@example.org",
                 "description: carol",
-                "description: dave@example.net");
+                "description: ann@example.org");
         directory.add(
                 "dn: cn=null,dc=example,dc=org",
                 "objectClass: extensibleObject",

@@ -71,10 +71,13 @@ final class Link {
     ///
     /// @throws IOException if the program does not keep to the protocol
     void greet() throws IOException {
-        write("config|smtpd-version|" + SERVER);
-        write("config|protocol|" + Request.VERSION);
-        write("config|tablename|" + table);
-        write("config|ready");
+        write(
+                String.join(
+                        "\n",
+                        "config|smtpd-version|" + SERVER,
+                        "config|protocol|" + Request.VERSION,
+                        "config|tablename|" + table,
+                        "config|ready"));
         var registered = EnumSet.noneOf(Service.class);
         while (true) {
             var line = lines.next().orElseThrow(() -> new IOException("it ended at once"));

@@ -394,7 +394,9 @@ class ExternalTableTest {
                             talk -> {
                                 talk.say(greeting);
                                 talk.say("register|ready");
-                                talk.hear();
+                                while (true) {
+                                    talk.hear();
+                                }
                             },
                             table -> table.lookup(Service.ALIAS, "ann")),
                     greeting);
