@@ -47,7 +47,7 @@ public final class DeliveryRoom implements Tenant {
 
     private final Circumstances circumstances;
     private final InstantSource clock;
-    private final UserDirectory users = new UserDirectory(new Accounts());
+    private final UserDirectory users;
     private final Broods broods = new Broods();
     private final Commands commands =
             new Commands(broods, COMMAND_PATIENCE, MOST_COMMANDS, MOST_PER_USER);
@@ -67,6 +67,12 @@ public final class DeliveryRoom implements Tenant {
         this.circumstances = circumstances;
         this.clock = clock;
         this.tables = open(circumstances.config());
+        var reach = reach();
+        var accounts = new Accounts();
+        var front = circumstances.place().socket(Room.FRONT);
+        this.users =
+                new UserDirectory(
+                        accounts, Hearsay.from(front, circumstances.deadlines(), accounts, reach));
         var asUser = new AsUser(MOST_FILE_WORK, FILE_PATIENCE);
         var seals = new Seals(circumstances.secret());
         var names = new MaildirNames(clock, circumstances.config().serverName());
@@ -80,7 +86,7 @@ public final class DeliveryRoom implements Tenant {
                         new MailSpool(mailSpool, mailbox, clock, LOCK_PATIENCE),
                         mailbox,
                         commands,
-                        reach());
+                        reach);
         this.forwards = new ForwardFile(asUser, seals);
     }
 

@@ -15,7 +15,8 @@ import org.postern.table.TableSet;
 import org.postern.table.UserEntry;
 
 /// Who the users are: the accounts of the system, or the userbase of an action. The room looks them
-/// up itself; nobody tells it a uid.
+/// up itself; nobody tells it a uid, but for a userbase that another program answers for
+/// ([Hearsay]).
 ///
 /// Accounts that were found are remembered for two seconds, so that a burst of mail for one user
 /// asks once. Any thread may ask.
@@ -24,6 +25,7 @@ final class UserDirectory {
     private static final int MOST = 1000;
 
     private final Accounts accounts;
+    private final Hearsay hearsay;
 
     // Guarded by itself.
     private final Map<String, Remembered> found =
@@ -38,8 +40,10 @@ final class UserDirectory {
 
     private record Remembered(LocalUser user, long until) {}
 
-    UserDirectory(Accounts accounts) {
+    /// @param hearsay what `front` tells of those whose userbase only it can ask
+    UserDirectory(Accounts accounts, Hearsay hearsay) {
         this.accounts = accounts;
+        this.hearsay = hearsay;
     }
 
     /// The user of this name in the userbase of `action`.
@@ -51,8 +55,12 @@ final class UserDirectory {
         if (userbase.isEmpty() || isSystem(tables.config(), userbase.get())) {
             return system(name);
         }
-        if (tables.find(userbase.get().name()).isEmpty()) {
+        var table = tables.find(userbase.get().name());
+        if (table.isEmpty()) {
             return new Answer.Failed<>("no table " + userbase.get().name());
+        }
+        if (table.get().isAsked()) {
+            return hearsay.find(table.get().name(), name);
         }
         return tables.user(userbase.get(), name)
                 .then(entry -> new Answer.Found<>(user(name, entry)));

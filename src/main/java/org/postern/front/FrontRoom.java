@@ -46,6 +46,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private static final int ACCOUNT_CONVERSATIONS = 32;
     private static final int ROUTE_WORKERS = 3;
     private static final int CONTROL_CONVERSATIONS = 16;
+    private static final int USERBASE_CONVERSATIONS = 32;
 
     /// Descriptors that are not for sessions: mail out, conversations with rooms, tables.
     private static final int OTHER_DESCRIPTORS = 1024;
@@ -62,6 +63,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final List<Hearing> hearings = new ArrayList<>();
     private volatile TableSet tables;
     private volatile RouteWorkers.Way way;
+    private volatile TableSet tables;
     private volatile Config config;
 
     /// The room as its first configuration wants it; nothing happens before it is started.
@@ -151,6 +153,13 @@ public final class FrontRoom implements RoomLife.Tenant {
         server.start(config, circumstances.arrival(), circumstances.reports());
         relay.start();
         routeWorkers.start(ROUTE_WORKERS);
+        hearings.add(
+                Hearing.open(
+                        place.socket(Room.FRONT),
+                        circumstances.users().only(Room.DELIVERY),
+                        USERBASE_CONVERSATIONS,
+                        new UserbaseDesk(() -> tables, circumstances.deadlines()),
+                        circumstances.reports()));
         hearings.add(
                 Hearing.open(
                         place.controlSocket(Room.FRONT),

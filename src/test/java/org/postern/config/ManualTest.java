@@ -138,7 +138,18 @@ class ManualTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"smtpd.conf.5", "aliases.5", "forward.5", "table.5"})
+    @ValueSource(
+            strings = {
+                "smtpd.conf.5",
+                "aliases.5",
+                "forward.5",
+                "table.5",
+                "table-ldap.5",
+                "table-mysql.5",
+                "table-postgres.5",
+                "table-redis.5",
+                "table-sqlite.5"
+            })
     void mandocFindsNothingWrong(String page) throws Exception {
         var mandoc =
                 Stream.of("/usr/bin/mandoc", "/bin/mandoc", "/usr/local/bin/mandoc")
