@@ -36,7 +36,7 @@ final class RedisConnection implements Closeable {
 
         record Text(String text) implements Reply {}
 
-        record Number(long number) implements Reply {}
+        record Figure(long number) implements Reply {}
 
         record Fault(String text) implements Reply {}
 
@@ -121,7 +121,7 @@ final class RedisConnection implements Closeable {
         return switch (line.isEmpty() ? ' ' : line.charAt(0)) {
             case '+' -> new Reply.Text(rest);
             case '-' -> new Reply.Fault(rest);
-            case ':' -> new Reply.Number(number(line, Integer.MAX_VALUE));
+            case ':' -> new Reply.Figure(number(line, Integer.MAX_VALUE));
             case '$' -> text(number(line, LONGEST_TEXT));
             case '*' -> throw new IOException("an array in an array");
             default -> throw new IOException("it does not speak the protocol of Redis");

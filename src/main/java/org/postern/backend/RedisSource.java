@@ -115,7 +115,7 @@ final class RedisSource implements Source {
         return switch (reply) {
             case Reply.Nil() -> List.of();
             case Reply.Fault(var text) -> throw refused(text);
-            case Reply.Number(var number) ->
+            case Reply.Figure(var number) ->
                     number == 0 ? List.of() : values(new Reply.Text("" + number), fields);
             case Reply.Text(var text) -> {
                 if (fields > 1) {
@@ -166,7 +166,7 @@ final class RedisSource implements Source {
         return switch (element) {
             case Reply.Nil() -> java.util.Optional.empty();
             case Reply.Text(var text) -> java.util.Optional.of(text);
-            case Reply.Number(var number) -> java.util.Optional.of("" + number);
+            case Reply.Figure(var number) -> java.util.Optional.of("" + number);
             case Reply.Fault(var text) -> throw refused(text);
             case Reply.Array _ -> throw new Refused("the command gives an array of arrays");
         };
