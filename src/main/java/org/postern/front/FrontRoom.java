@@ -63,7 +63,6 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final List<Hearing> hearings = new ArrayList<>();
     private volatile TableSet tables;
     private volatile RouteWorkers.Way way;
-    private volatile TableSet tables;
     private volatile Config config;
 
     /// The room as its first configuration wants it; nothing happens before it is started.
