@@ -54,6 +54,10 @@ public sealed interface Order {
     /// To `queue`: keep these back no longer.
     record Release(Selection selection) implements Order {}
 
+    /// To `queue`: ask the rules again what is to become of these. Of all: of those whose action is
+    /// gone.
+    record Reroute(Selection selection) implements Order {}
+
     /// To `queue` or `front`: stop this traffic; what is under way goes on.
     record Pause(Traffic traffic) implements Order {}
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.postern.config.Config;
 import org.postern.config.LocalAction;
 import org.postern.config.LocalAction.Junk;
 import org.postern.config.LocalAction.Method;
@@ -15,6 +16,7 @@ import org.postern.config.Wrapper;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope;
 import org.postern.mail.Outcome;
+import org.postern.mail.Share;
 import org.postern.mail.Share.Destination;
 import org.postern.mail.Share.Destination.Kind;
 import org.postern.table.Answer;
@@ -73,6 +75,17 @@ final class Delivery {
     /// @param user whom the envelope is for
     /// @param extension the sub-address, or empty
     private record Addressee(LocalUser who, LocalUser user, String extension) {}
+
+    /// Is the share for a user, by an action that is a local one here? The queue has made sure of
+    /// that by its own configuration, which may be another one for a moment.
+    static boolean knows(Config config, Share share) {
+        boolean forUser =
+                switch (share.destination()) {
+                    case Destination.Account _, Destination.Sealed _, Destination.Listed _ -> true;
+                    case Destination.Remote(), Destination.Unrouted() -> false;
+                };
+        return forUser && config.action(share.action()).orElse(null) instanceof LocalAction;
+    }
 
     /// How far a delivery has come.
     private sealed interface Step {

@@ -156,13 +156,19 @@ final class Worker implements Runnable {
             throws IOException {
         var deliveries = new ArrayList<Delivery>();
         var line = new Line(conversation);
+        var tables = circle.tables().get();
         var work = first;
         while (true) {
             if (!(work.content() instanceof Work.Content.Inline(var bytes))) {
                 throw new IOException("the queue gives out together what it has yet to send");
             }
             for (var envelope : work.envelopes()) {
-                deliveries.add(delivery(envelope, new Source.Inline(bytes, line::isThere)));
+                if (Delivery.knows(tables.config(), envelope.share())) {
+                    var source = new Source.Inline(bytes, line::isThere);
+                    deliveries.add(delivery(tables, envelope, source));
+                } else {
+                    conversation.say(new Work.NotYet(envelope.id()));
+                }
             }
             if (work.following() == 0) {
                 break;
@@ -187,14 +193,19 @@ final class Worker implements Runnable {
             Envelope envelope,
             Work.Content content)
             throws IOException {
+        var tables = circle.tables().get();
+        if (!Delivery.knows(tables.config(), envelope.share())) {
+            conversation.say(new Work.NotYet(envelope.id()));
+            return;
+        }
         var line = new Line(conversation);
         Outcome outcome;
         switch (content) {
             case Work.Content.Inline(var bytes) ->
-                    outcome = outcome(envelope, new Source.Inline(bytes, line::isThere));
+                    outcome = outcome(tables, envelope, new Source.Inline(bytes, line::isThere));
             case Work.Content.OnRequest(var length) -> {
                 var source = new Source.Fetched(line, length);
-                outcome = outcome(envelope, source);
+                outcome = outcome(tables, envelope, source);
                 source.drain();
             }
         }
@@ -212,13 +223,14 @@ final class Worker implements Runnable {
                                 outcome));
     }
 
-    private Outcome outcome(Envelope envelope, Source source) throws ContentLost {
-        return Delivery.all(List.of(delivery(envelope, source)), circle.means())
+    private Outcome outcome(TableSet tables, Envelope envelope, Source source)
+            throws ContentLost {
+        return Delivery.all(List.of(delivery(tables, envelope, source)), circle.means())
                 .getFirst()
                 .outcome();
     }
 
-    private Delivery delivery(Envelope envelope, Source source) {
-        return new Delivery(circle.tables().get(), circle.means(), envelope, source);
+    private Delivery delivery(TableSet tables, Envelope envelope, Source source) {
+        return new Delivery(tables, circle.means(), envelope, source);
     }
 }

@@ -234,6 +234,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                     Order.Remove _,
                     Order.Hold _,
                     Order.Release _,
+                    Order.Reroute _,
                     Order.Reload _,
                     Order.LogBrief _,
                     Order.LogVerbose _,

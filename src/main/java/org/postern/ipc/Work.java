@@ -11,11 +11,15 @@ import org.postern.mail.Share;
 ///
 ///     worker: Ready                              queue: Try+, when something is due
 ///     worker: Fetch                              queue: Piece* LastPiece
-///     worker: Report | Routed | Unroutable       (and Ready again)
+///     worker: Report | Routed | NotYet           (and Ready again)
 ///
 /// One conversation is one worker, which does one thing at a time; the number of conversations is the
 /// number of attempts that can be under way. A worker that hangs up after Try has deferred those
 /// envelopes. Each envelope of a Try is reported exactly once, in one Report or in several.
+///
+/// In the lane ROUTE no content is handed out, and a report is never that of a delivery. What is
+/// routed there is our own notifications, and envelopes whose action is gone and that the
+/// administrator has ordered to be routed again.
 public sealed interface Work {
     /// The worker is free for an attempt of this kind.
     record Ready(Lane lane) implements Work {}
@@ -32,6 +36,10 @@ public sealed interface Work {
         /// How many shares may replace one envelope.
         public static final int MOST_SHARES = 10_000;
     }
+
+    /// The worker does not know the envelope's action, or knows another by its name: the rooms
+    /// change their configurations one after the other. It was not tried.
+    record NotYet(EnvelopeId envelope) implements Work {}
 
     /// What came of one envelope. `peer` names the host or mailbox that took it, for the record.
     record Result(EnvelopeId envelope, Outcome outcome) {}

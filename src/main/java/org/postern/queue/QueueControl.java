@@ -43,6 +43,7 @@ public final class QueueControl implements ControlPoint.Room {
             case Order.Remove(var selection) -> done(selection, orders.remove(selection));
             case Order.Hold(var selection) -> done(selection, orders.hold(selection));
             case Order.Release(var selection) -> done(selection, orders.release(selection));
+            case Order.Reroute(var selection) -> done(selection, orders.reroute(selection));
             case Order.Pause(var traffic) -> pause(traffic);
             case Order.Resume(var traffic) -> resume(traffic);
             case Order.ShowStats() -> stats(lines);

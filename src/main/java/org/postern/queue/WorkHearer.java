@@ -19,9 +19,11 @@ import org.postern.ipc.Work;
 import org.postern.ipc.Work.Assignment;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
+import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
+import org.postern.mail.Outcome;
 import org.postern.mail.Share;
 import org.postern.queue.schedule.Attempt;
 import org.postern.queue.schedule.Scheduler;
@@ -82,7 +84,7 @@ final class WorkHearer implements Hearing.Hearer {
                     casualties.went();
                 }
             }
-            case Work.Fetch _, Work.Report _, Work.Routed _ ->
+            case Work.Fetch _, Work.Report _, Work.Routed _, Work.NotYet _ ->
                     log.warn("queue: " + peer.getName() + " reports before it is ready");
         }
     }
@@ -128,7 +130,7 @@ final class WorkHearer implements Hearing.Hearer {
                             return;
                         }
                     }
-                    case Work.Fetch _, Work.Report _, Work.Routed _ -> {
+                    case Work.Fetch _, Work.Report _, Work.Routed _, Work.NotYet _ -> {
                         return;
                     }
                 }
@@ -238,7 +240,11 @@ final class WorkHearer implements Hearing.Hearer {
             conversation.flush();
         }
 
+        /// The rules ask for no content, so none is shown to those who ask them.
         private Work.Content form(Content content, int envelopes) throws IOException {
+            if (lane == Lane.ROUTE) {
+                return new Work.Content.Inline(Chunk.EMPTY);
+            }
             return content.length() <= LARGEST_INLINE && envelopes < MANY_ENVELOPES
                     ? new Work.Content.Inline(content.next(LARGEST_INLINE))
                     : new Work.Content.OnRequest(content.length());
@@ -247,11 +253,18 @@ final class WorkHearer implements Hearing.Hearer {
         private void hear(Attempt attempt, Map<EnvelopeId, Store.Leased> open, Content content)
                 throws IOException {
             switch (conversation.hear(LONGEST_ATTEMPT)) {
-                case Work.Fetch() -> send(content);
+                case Work.Fetch() -> {
+                    if (lane == Lane.ROUTE) {
+                        throw outOfPlace("content that is not for it");
+                    }
+                    send(content);
+                }
                 case Work.Report(var results) -> {
                     for (var result : results) {
                         var leased = open.remove(result.envelope());
-                        if (leased == null) {
+                        if (leased == null
+                                || (lane == Lane.ROUTE
+                                        && result.outcome() instanceof Outcome.Delivered)) {
                             throw outOfPlace("a report on " + result.envelope());
                         }
                         scheduler.report(attempt, leased, result.outcome());
@@ -259,11 +272,18 @@ final class WorkHearer implements Hearing.Hearer {
                 }
                 case Work.Routed(var id, var shares) -> {
                     var leased = open.get(id);
-                    if (lane != Lane.ROUTE || leased == null || !isSensible(shares)) {
+                    if (lane != Lane.ROUTE || leased == null || !isSensible(leased, shares)) {
                         throw outOfPlace("a route of " + id);
                     }
                     open.remove(id);
                     scheduler.routed(leased, shares);
+                }
+                case Work.NotYet(var id) -> {
+                    var leased = open.remove(id);
+                    if (leased == null) {
+                        throw outOfPlace("not yet " + id);
+                    }
+                    scheduler.notYet(leased);
                 }
                 case Work.Ready _ -> throw outOfPlace("ready before the report");
             }
@@ -286,6 +306,18 @@ final class WorkHearer implements Hearing.Hearer {
                 bytes = next;
             }
         }
+    }
+
+    /// What is routed again stays for whom it was sent to.
+    private static boolean isSensible(Store.Leased leased, List<Share> shares) {
+        var share = leased.envelope().share();
+        return (share.destination() instanceof Share.Destination.Unrouted
+                        || shares.stream()
+                                .allMatch(
+                                        one ->
+                                                one.originalRecipient()
+                                                        .equals(share.originalRecipient())))
+                && isSensible(shares);
     }
 
     private static boolean isSensible(List<Share> shares) {

@@ -502,7 +502,7 @@ final class RoomProcess {
         Thread.ofPlatform()
                 .daemon()
                 .name("retire " + room.word())
-                .start(() -> awaitEnd(atMost.plusSeconds(10)));
+                .start(() -> awaitEnd(atMost.plusSeconds(20)));
     }
 
     /// Has the process of the room ended?

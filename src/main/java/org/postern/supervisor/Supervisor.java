@@ -207,6 +207,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                     Order.Remove _,
                     Order.Hold _,
                     Order.Release _,
+                    Order.Reroute _,
                     Order.Pause _,
                     Order.Resume _,
                     Order.UpdateTable _ ->

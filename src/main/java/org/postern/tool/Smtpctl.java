@@ -80,6 +80,7 @@ final class Smtpctl {
             case SHOW_STATS -> new Overview(terminal, rooms).stats();
             case SCHEDULE -> count(new Order.Schedule(selection(operands)), "scheduled");
             case REMOVE -> count(new Order.Remove(selection(operands)), "removed");
+            case REROUTE -> count(new Order.Reroute(selection(operands)), "to be routed again");
             case PAUSE_ENVELOPE -> count(new Order.Hold(selection(operands)), "paused");
             case RESUME_ENVELOPE -> count(new Order.Release(selection(operands)), "resumed");
             case PAUSE_MDA -> toggle(queue(), new Order.Pause(Order.Traffic.MDA));
@@ -101,7 +102,6 @@ final class Smtpctl {
                     MONITOR,
                     PAUSE_MTA_FROM,
                     PROFILE,
-                    REROUTE,
                     RESUME_MTA_FROM,
                     RESUME_ROUTE,
                     SHOW_HOSTS,

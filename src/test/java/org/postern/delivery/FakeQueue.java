@@ -22,6 +22,10 @@ import org.postern.mail.Outcome;
 
 /// A queue that hands out the attempts a test wants, over a real socket.
 final class FakeQueue implements Hearing.Hearer, Closeable {
+    /// What the test is told of an envelope whose action the room does not know.
+    static final Outcome NOT_YET =
+            new Outcome.Deferred(new org.postern.mail.EnhancedStatus(4, 0, 0), "not yet", "");
+
     private static final long PATIENCE_SECONDS = 30;
 
     private final Deadlines deadlines;
@@ -168,6 +172,10 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
                 }
                 case Work.Report(var results) -> {
                     job.outcome.add(List.of(results.getFirst().outcome()));
+                    return true;
+                }
+                case Work.NotYet _ -> {
+                    job.outcome.add(List.of(NOT_YET));
                     return true;
                 }
                 case Work.Ready _, Work.Routed _ -> throw new IOException("not now");

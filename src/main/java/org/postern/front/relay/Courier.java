@@ -97,6 +97,11 @@ final class Courier {
         }
     }
 
+    /// Is the action of the work one that sends mail on, by the configuration of now?
+    boolean knows(Work.Assignment.Try work) {
+        return planner.knows(work.envelopes().getFirst().share().action());
+    }
+
     /// How many envelopes were delivered.
     long delivered() {
         return delivered.get();

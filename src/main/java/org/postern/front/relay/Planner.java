@@ -8,6 +8,11 @@ interface Planner {
     /// What the action named `name` means now.
     Plan.Answer plan(String name);
 
+    /// Is there an action of that name that sends mail on?
+    default boolean knows(String name) {
+        return true;
+    }
+
     /// From now on `config` says what actions mean.
     void reload(Config config, TableSet tables);
 }

@@ -48,11 +48,25 @@ final class Plans implements Planner {
     @Override
     public void reload(Config config, TableSet tables) {
         rules = new Rules(config, tables);
+        turns.clear();
     }
 
     /// The configuration of now.
     Config config() {
         return rules.config;
+    }
+
+    @Override
+    public boolean knows(String name) {
+        return rules.config
+                .action(name)
+                .filter(
+                        action ->
+                                action instanceof RelayAction
+                                        || (action instanceof LocalAction local
+                                                && local.method()
+                                                        instanceof LocalAction.Method.Lmtp))
+                .isPresent();
     }
 
     @Override

@@ -107,7 +107,14 @@ final class Worker implements Runnable {
                 if (!mayBegin()) {
                     return;
                 }
-                report(courier.carry(work, queue), queue);
+                if (courier.knows(work)) {
+                    report(courier.carry(work, queue), queue);
+                } else {
+                    for (var envelope : work.envelopes()) {
+                        queue.say(new Work.NotYet(envelope.id()));
+                    }
+                    report(List.of(), queue);
+                }
             }
         } finally {
             synchronized (state) {

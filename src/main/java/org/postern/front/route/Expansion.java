@@ -54,7 +54,19 @@ final class Expansion {
     private boolean undone;
 
     /// What is to be expanded.
-    record Request(MessageFacts facts, Mailbox recipient, Set<Share.Notify> wish, String orcpt) {
+    ///
+    /// @param from where the recipient itself came from
+    record Request(
+            MessageFacts facts,
+            Mailbox recipient,
+            Set<Share.Notify> wish,
+            String orcpt,
+            Provenance from) {
+        /// The request of a client.
+        Request(MessageFacts facts, Mailbox recipient, Set<Share.Notify> wish, String orcpt) {
+            this(facts, recipient, wish, orcpt, Provenance.CLIENT);
+        }
+
         Request {
             wish = Set.copyOf(wish);
         }
@@ -129,8 +141,8 @@ final class Expansion {
     }
 
     private Optional<Routing> decide(Node node, Mailbox mailbox, Srs.Reading reading) {
-        trail.add(() -> new Trail.Step.Asked(node.depth(), mailbox, node.provenance()));
-        var decision = ruleset.decide(request.facts(), mailbox, node.provenance(), trail);
+        trail.add(() -> new Trail.Step.Asked(node.depth(), mailbox, provenance(node)));
+        var decision = ruleset.decide(request.facts(), mailbox, provenance(node), trail);
         trail.add(() -> new Trail.Step.Decided(node.depth(), mailbox, decision));
         return switch (decision) {
             case Decision.Unmatched() -> Optional.of(invalid(node, "no rule matches"));
@@ -147,6 +159,10 @@ final class Expansion {
                     Optional.of(invalid(node, "a rewritten sender: " + why));
             case Decision.Act(_, LocalAction action) -> expand(node, action, mailbox);
         };
+    }
+
+    private Provenance provenance(Node node) {
+        return node.depth() == 0 ? request.from() : node.provenance();
     }
 
     private Optional<Routing> expand(Node node, LocalAction action, Mailbox mailbox) {

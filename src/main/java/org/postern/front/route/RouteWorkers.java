@@ -20,7 +20,7 @@ import org.postern.mail.Outcome;
 import org.postern.mail.Share;
 
 /// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
-/// our own notifications. A few workers, each a virtual thread with a conversation of its own;
+/// our own notifications, and those for which it is to be asked again. A few workers, each a virtual thread with a conversation of its own;
 /// while the queue is away they wait for it.
 public final class RouteWorkers {
     /// How they route: by the configuration of the moment.
@@ -97,12 +97,14 @@ public final class RouteWorkers {
         var share = envelope.share();
         var now = way.get();
         var routing =
-                now.router()
-                        .route(
-                                local(envelope.message(), now.serverName()),
-                                share.recipient(),
-                                share.dsnNotify(),
-                                share.dsnOriginalRecipient());
+                isAgain(share)
+                        ? now.router().again(envelope.message(), share)
+                        : now.router()
+                                .route(
+                                        local(envelope.message(), now.serverName()),
+                                        share.recipient(),
+                                        share.dsnNotify(),
+                                        share.dsnOriginalRecipient());
         return switch (routing) {
             case Routing.Accepted(var shares) -> routed(envelope, shares);
             case Routing.Refused(var reply, var cause) -> failed(envelope, reply, cause);
@@ -126,7 +128,13 @@ public final class RouteWorkers {
 
     private Work failed(Envelope envelope, Routing.Answer reply, String cause) {
         log.info(line(envelope, "PermFail", reply, cause));
-        return report(envelope, new Outcome.Failed(reply.status(), reply.text(), ""));
+        // No sender is told of what is routed again, so it may say which rule it was.
+        var text = isAgain(envelope.share()) ? reply.text() + " (" + cause + ")" : reply.text();
+        return report(envelope, new Outcome.Failed(reply.status(), text, ""));
+    }
+
+    private static boolean isAgain(Share share) {
+        return !(share.destination() instanceof Share.Destination.Unrouted);
     }
 
     private static Work report(Envelope envelope, Outcome outcome) {

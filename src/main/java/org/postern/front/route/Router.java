@@ -14,4 +14,10 @@ public interface Router {
     /// @param notify the wish of NOTIFY (RFC 3461 section 4.1), empty if unsaid
     /// @param orcpt the ORCPT parameter as it came (RFC 3461 section 4.2), or empty
     Routing route(MessageFacts facts, Mailbox recipient, Set<Share.Notify> notify, String orcpt);
+
+    /// Routes a share again that was accepted under another configuration: asks the rules about the
+    /// recipient that it had come to, and keeps to what is left of the way that it was on.
+    default Routing again(MessageFacts facts, Share share) {
+        return route(facts, share.recipient(), share.dsnNotify(), share.dsnOriginalRecipient());
+    }
 }

@@ -28,6 +28,25 @@ public final class RulesetRouter implements Router {
         return route(facts, recipient, notify, orcpt, Trail.NOBODY);
     }
 
+    @Override
+    public Routing again(MessageFacts facts, Share share) {
+        var from =
+                share.recipient().equals(share.originalRecipient())
+                        ? Provenance.CLIENT
+                        : Provenance.EXPANSION;
+        var request =
+                new Expansion.Request(
+                        facts,
+                        share.recipient(),
+                        share.dsnNotify(),
+                        share.dsnOriginalRecipient(),
+                        from);
+        var routing = new Expansion(parts, request, Trail.NOBODY).run();
+        return routing instanceof Routing.Accepted(var shares)
+                ? Again.of(share, shares)
+                : routing;
+    }
+
     /// The same, with each step told to `trail`.
     public Routing route(
             MessageFacts facts,

@@ -36,6 +36,7 @@ public final class Server {
     private static final int OF_ONE_USER = 32;
 
     private static final int LOCAL_SESSIONS = 512;
+    private static final Duration LAST_GRACE = Duration.ofSeconds(10);
 
     /// The names of clients.
     @FunctionalInterface
@@ -172,8 +173,8 @@ public final class Server {
         return doors.ports();
     }
 
-    /// Lets in who has come, and then nobody any more, and waits until all sessions are over, at
-    /// most `atMost`.
+    /// Lets in who has come, and then nobody any more, and waits until all sessions are over. Those
+    /// that are not after `atMost` are stopped.
     public void retire(Duration atMost) {
         if (gate.isShut()) {
             doors.close(); // who waits there would wait for ever: the successor's gate is opened
@@ -182,7 +183,7 @@ public final class Server {
         }
         closeHearings();
         awaitSessions(atMost);
-        submissions.close();
+        stop(LAST_GRACE);
     }
 
     /// Lets nobody in any more, ends the sessions that do nothing, and waits until the others have

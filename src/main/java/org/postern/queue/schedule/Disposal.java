@@ -25,6 +25,7 @@ final class Disposal {
     private static final EnhancedStatus EXPIRED = new EnhancedStatus(5, 4, 7);
     private static final EnhancedStatus LOOP = new EnhancedStatus(5, 4, 6);
     private static final EnhancedStatus LATE = new EnhancedStatus(4, 4, 7);
+    private static final EnhancedStatus NO_ROUTE = new EnhancedStatus(4, 3, 5);
     private static final EnhancedStatus NO_ANSWER = new EnhancedStatus(4, 4, 1);
 
     private final Store store;
@@ -55,6 +56,10 @@ final class Disposal {
 
     /// Disposes of an envelope that was in flight.
     void dispose(Group group, Task task, Store.Leased leased, Outcome outcome) {
+        if (task.rerouting && outcome instanceof Outcome.Failed failed) {
+            notRouted(task, leased, failed);
+            return;
+        }
         switch (outcome) {
             case Outcome.Delivered delivered -> delivered(group, task, leased, delivered);
             case Outcome.Deferred deferred -> deferred(group, task, leased, deferred);
@@ -123,6 +128,7 @@ final class Disposal {
         long next = Retry.after(now, task.created, task.tries, group.lane, task.message());
         if (task.holdNext) {
             task.holdNext = false;
+            task.rerouting = false;
             state = state.with(new State.Standing.Held("by the administrator"));
             schedule.wait(task, Task.Phase.HELD, next);
         } else {
@@ -173,6 +179,24 @@ final class Disposal {
     /// reverse-path?
     private static String nobodyToTell(Envelope envelope) {
         return envelope.message().origin().isLocal() ? "double bounce" : "no return path";
+    }
+
+    /// The rules have no way for it that was to be routed again: it stays, and says why. If its
+    /// action is gone, it waits for that; otherwise it is held.
+    private void notRouted(Task task, Store.Leased leased, Outcome.Failed outcome) {
+        task.rerouting = false;
+        var now = clock.instant();
+        var why = "routing it again failed: " + outcome.text();
+        var state = leased.state().tried(now, new Outcome.Deferred(NO_ROUTE, why, ""));
+        task.tries = (char) state.tries();
+        task.lastTry = (int) now.getEpochSecond();
+        if (schedule.stranded(task).isPresent()) {
+            schedule.wait(task, Task.Phase.WAITING, task.nextTry);
+        } else {
+            schedule.wait(task, Task.Phase.HELD, task.nextTry);
+            state = state.with(new State.Standing.Held("it could not be routed again"));
+        }
+        change(task, state);
     }
 
     /// Nobody can be told: it is kept for the postmaster to see.
@@ -323,6 +347,7 @@ final class Disposal {
 
     /// It is kept back, because.
     void park(Task task, String why) {
+        task.rerouting = false;
         schedule.wait(task, Task.Phase.HELD, task.nextTry);
         change(task, state(task).with(new State.Standing.Held(why)));
     }

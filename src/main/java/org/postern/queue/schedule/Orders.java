@@ -89,7 +89,7 @@ public final class Orders {
                 task.phase,
                 schedule.expiry(task) / 1000,
                 time,
-                schedule.stranded(task).orElse(""));
+                task.rerouting ? "" : schedule.stranded(task).orElse(""));
     }
 
     private List<Long> ids(Selection selection) {
@@ -371,6 +371,7 @@ public final class Orders {
                 task ->
                         switch (task.phase) {
                             case WAITING, READY -> {
+                                task.rerouting = false;
                                 schedule.wait(task, Task.Phase.HELD, task.nextTry);
                                 stand(task, new State.Standing.Held("by the administrator"));
                                 yield true;
@@ -404,6 +405,35 @@ public final class Orders {
                             }
                             case WAITING, READY, CLOSING -> false;
                         });
+    }
+
+    /// Asks the rules again what is to become of these, held ones too; of all: of those whose action
+    /// is gone.
+    public long reroute(Selection selection) {
+        boolean onlyStranded = selection instanceof Selection.All;
+        return each(
+                selection,
+                task ->
+                        switch (task.phase) {
+                            case WAITING, READY ->
+                                    (!onlyStranded || schedule.stranded(task).isPresent())
+                                            && reroute(task);
+                            case HELD, DEAD -> !onlyStranded && reroute(task);
+                            case IN_FLIGHT, CLOSING -> false;
+                        });
+    }
+
+    private boolean reroute(Task task) {
+        if (task.rerouting || task.key.kind() == Key.Kind.UNROUTED) {
+            return false;
+        }
+        boolean kept = task.phase == Task.Phase.HELD || task.phase == Task.Phase.DEAD;
+        task.rerouting = true;
+        schedule.wait(task, Task.Phase.WAITING, clock.millis());
+        if (kept) {
+            stand(task, new State.Standing.Queued());
+        }
+        return true;
     }
 
     private void stand(Task task, State.Standing standing) {

@@ -2,6 +2,7 @@ package org.postern.queue.schedule;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +82,15 @@ public record Policy(
                                 Manner.LOCAL;
                     };
         };
+    }
+
+    /// Do envelopes wait, and are their senders warned, as long as under `other`?
+    boolean hasTimesOf(Policy other) {
+        var names = new HashSet<>(actions.keySet());
+        names.addAll(other.actions.keySet());
+        return ttl.equals(other.ttl)
+                && warnings.equals(other.warnings)
+                && names.stream().allMatch(name -> ttl(name).equals(other.ttl(name)));
     }
 
     /// How long the envelopes of this action may wait.

@@ -23,6 +23,8 @@ final class Schedule {
     static final int MOST_IN_FLIGHT = 5000;
 
     private static final String SUSPECTS = "\0suspects";
+    private static final String STRANDED = "\0stranded";
+    private static final String AGAIN = "\0again";
 
     private final IdMap<Task> tasks = new IdMap<>();
     private final Timetable timetable = new Timetable();
@@ -84,6 +86,15 @@ final class Schedule {
                 .ifPresent(this::ready);
     }
 
+    private Group group(Task task) {
+        if (!task.rerouting) {
+            return group(task.key, task.deaths);
+        }
+        return task.deaths > 0
+                ? group(Lane.ROUTE, SUSPECTS, Group.Limits.OF_SUSPECTS)
+                : group(Lane.ROUTE, AGAIN, Group.Limits.OF_ROUTING);
+    }
+
     private Group group(Key key, int deaths) {
         return switch (policy.course(key)) {
             case Policy.Course.Goes(var lane, var name, var limits) ->
@@ -93,7 +104,7 @@ final class Schedule {
             case Policy.Course.Stranded(_) ->
                     group(
                             key.kind() == Key.Kind.REMOTE ? Lane.RELAY : Lane.LOCAL,
-                            "\0stranded",
+                            STRANDED,
                             Group.Limits.NONE);
         };
     }
@@ -280,7 +291,7 @@ final class Schedule {
     }
 
     private void regroup(Task task) {
-        var group = group(task.key, task.deaths);
+        var group = group(task);
         if (group != task.group) {
             task.group.tasks--;
             group.tasks++;
@@ -321,17 +332,39 @@ final class Schedule {
         return paused.contains(lane);
     }
 
-    /// From now on another policy holds, for what is queued too.
-    void follow(Policy next) {
+    /// From now on another policy holds, for what is queued too. An envelope whose action has come
+    /// back is due at once.
+    void follow(Policy next, long now) {
+        if (next.equals(policy)) {
+            return;
+        }
+        boolean sameTimes = next.hasTimesOf(policy);
         policy = next;
         tasks.each(
                 task -> {
                     switch (task.phase) {
-                        case READY, WAITING -> wait(task, Task.Phase.WAITING, task.nextTry);
-                        case HELD, DEAD -> wait(task, task.phase, task.nextTry);
+                        case READY, WAITING -> follow(task, sameTimes, now);
+                        case HELD, DEAD -> {
+                            if (!sameTimes) {
+                                wait(task, task.phase, task.nextTry);
+                            }
+                        }
                         case IN_FLIGHT, CLOSING -> {}
                     }
                 });
+    }
+
+    private void follow(Task task, boolean sameTimes, long now) {
+        var group = group(task);
+        boolean isBack = isStranded(task.group) && !isStranded(group);
+        if (isBack || !sameTimes || group != task.group) {
+            long nextTry = isBack ? Math.min(task.nextTry, now) : task.nextTry;
+            wait(task, Task.Phase.WAITING, nextTry);
+        }
+    }
+
+    private static boolean isStranded(Group group) {
+        return group.name.equals(STRANDED);
     }
 
     void each(Consumer<Task> visitor) {

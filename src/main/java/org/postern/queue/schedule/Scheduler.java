@@ -34,6 +34,7 @@ public final class Scheduler implements Closeable {
     private static final EnhancedStatus ROOM_GONE = new EnhancedStatus(4, 3, 0);
     private static final Duration LEASE = Duration.ofHours(1);
     private static final Duration AFTER_HANG_UP = Duration.ofSeconds(10);
+    private static final Duration NOT_YET = Duration.ofSeconds(1);
     private static final long LONGEST_NAP = 1000;
     private static final int MOST_EVENTS = 1000;
     private static final int MOST_DEATHS = 2;
@@ -49,6 +50,8 @@ public final class Scheduler implements Closeable {
     private final Map<Lane, Condition> work = new EnumMap<>(Lane.class);
     private final Schedule schedule; // guarded by lock
     private final Disposal disposal;
+    private final ReentrantLock routing = new ReentrantLock();
+    private final Siblings siblings;
     private volatile boolean stopped;
     private final Thread timer = Thread.ofVirtual().name("schedule").unstarted(this::run);
 
@@ -60,6 +63,7 @@ public final class Scheduler implements Closeable {
         this.schedule = new Schedule(policy);
         this.notices = new Notices(store, new Following(), clock, log);
         this.disposal = new Disposal(store, schedule, notices, counters, clock, log);
+        this.siblings = new Siblings(store);
         for (var lane : Lane.values()) {
             work.put(lane, lock.newCondition());
         }
@@ -131,7 +135,7 @@ public final class Scheduler implements Closeable {
 
     /// From now on `policy` holds, for what is queued too.
     public void reload(Policy policy) {
-        locked(() -> schedule.follow(policy));
+        locked(() -> schedule.follow(policy, clock.millis()));
         sooner();
     }
 
@@ -305,8 +309,48 @@ public final class Scheduler implements Closeable {
         }
     }
 
-    /// The ruleset was asked: the envelope is replaced by `shares`. Waits for the disk.
+    /// The ruleset was asked: the envelope is replaced by `shares`, without those that others of
+    /// its message are already. Waits for the disk.
     public void routed(Store.Leased leased, List<Share> shares) {
+        // Two that lead to the same recipient must see each other.
+        routing.lock();
+        try {
+            var fresh = siblings.without(leased.envelope(), shares);
+            if (fresh.isEmpty()) {
+                log.info(disposal.line("Done", leased.envelope(), "Another envelope has its way"));
+                locked(() -> ifInFlight(leased, disposal::end));
+            } else if (isInFlight(leased)) {
+                replace(leased, fresh);
+            }
+        } finally {
+            routing.unlock();
+        }
+    }
+
+    private boolean isInFlight(Store.Leased leased) {
+        var found = new boolean[1];
+        locked(() -> ifInFlight(leased, _ -> found[0] = true));
+        return found[0];
+    }
+
+    private void ifInFlight(Store.Leased leased, Consumer<Task> step) {
+        schedule.find(leased.envelope().id().value())
+                .filter(task -> task.phase == Task.Phase.IN_FLIGHT)
+                .ifPresent(step);
+    }
+
+    /// The worker knows the action not yet, or no more: a room changes its configuration a moment
+    /// after another. It was not tried.
+    public void notYet(Store.Leased leased) {
+        long soon = clock.millis() + NOT_YET.toMillis();
+        locked(
+                () ->
+                        ifInFlight(
+                                leased, task -> schedule.wait(task, Task.Phase.WAITING, soon)));
+        sooner();
+    }
+
+    private void replace(Store.Leased leased, List<Share> shares) {
         var id = leased.envelope().id();
         switch (store.replace(id, shares)) {
             case Store.Answer.Committed(var ids) -> {

@@ -50,6 +50,9 @@ final class Task implements IdMap.Identified {
     /// Did a worker hang up while it had this and others in hand? Then it is tried alone.
     boolean alone;
 
+    /// Are the rules to be asked again what is to become of it?
+    boolean rerouting;
+
     Group group;
 
     // Its neighbours in its group's list; null at the ends and when it is not ready.

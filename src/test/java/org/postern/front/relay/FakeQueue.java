@@ -83,7 +83,8 @@ final class FakeQueue implements Closeable {
                     worker.say(new Work.Assignment.LastPiece(content.removeFirst()));
                 }
                 case Work.Report(var reported) -> results.addAll(reported);
-                case Work.Routed _ -> throw new IOException("this is not the lane ROUTE");
+                case Work.Routed _, Work.NotYet _ ->
+                        throw new IOException("neither the lane ROUTE nor an unknown action");
             }
         }
     }

@@ -170,7 +170,28 @@ final class Routes {
     /// What becomes of a recipient, in a few words: the reply, or `user+tag by action` and so on,
     /// joined by commas.
     String of(String recipient) {
-        return switch (routing(recipient)) {
+        return words(routing(recipient));
+    }
+
+    /// What becomes of a share that is routed again, likewise.
+    String again(Share share) {
+        return words(router.again(facts(), share));
+    }
+
+    /// The one share that it becomes.
+    Share shareAgain(Share share) {
+        if (router.again(facts(), share) instanceof Routing.Accepted(var shares)) {
+            return shares.getFirst();
+        }
+        throw new AssertionError("not accepted");
+    }
+
+    private MessageFacts facts() {
+        return new MessageFacts(origin, sender, MessageFacts.DsnReturn.UNSAID, "");
+    }
+
+    private static String words(Routing routing) {
+        return switch (routing) {
             case Routing.Accepted(var shares) ->
                     String.join(", ", shares.stream().map(Routes::words).toList());
             case Routing.Refused(var reply, _) -> words(reply);
