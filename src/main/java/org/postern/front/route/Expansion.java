@@ -162,7 +162,7 @@ final class Expansion {
     }
 
     private Provenance provenance(Node node) {
-        return node.depth() == 0 ? request.from() : node.provenance();
+        return node.provenance() == Provenance.CLIENT ? request.from() : node.provenance();
     }
 
     private Optional<Routing> expand(Node node, LocalAction action, Mailbox mailbox) {
