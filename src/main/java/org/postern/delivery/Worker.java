@@ -223,8 +223,7 @@ final class Worker implements Runnable {
                                 outcome));
     }
 
-    private Outcome outcome(TableSet tables, Envelope envelope, Source source)
-            throws ContentLost {
+    private Outcome outcome(TableSet tables, Envelope envelope, Source source) throws ContentLost {
         return Delivery.all(List.of(delivery(tables, envelope, source)), circle.means())
                 .getFirst()
                 .outcome();

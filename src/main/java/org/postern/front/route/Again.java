@@ -30,8 +30,7 @@ final class Again {
     private static boolean isSame(Destination old, Share share) {
         return switch (old) {
             case Destination.Sealed(var user, var kind, _) ->
-                    share.destination()
-                                    instanceof Destination.Sealed(var owner, var sort, _)
+                    share.destination() instanceof Destination.Sealed(var owner, var sort, _)
                             && owner.equals(user)
                             && sort == kind;
             case Destination.Account _,

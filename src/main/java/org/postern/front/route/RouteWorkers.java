@@ -20,8 +20,8 @@ import org.postern.mail.Outcome;
 import org.postern.mail.Share;
 
 /// Routes what the queue cannot: envelopes for which the ruleset has still to be asked, which are
-/// our own notifications, and those for which it is to be asked again. A few workers, each a virtual thread with a conversation of its own;
-/// while the queue is away they wait for it.
+/// our own notifications, and those for which it is to be asked again. A few workers, each a
+/// virtual thread with a conversation of its own; while the queue is away they wait for it.
 public final class RouteWorkers {
     /// How they route: by the configuration of the moment.
     ///

@@ -42,9 +42,7 @@ public final class RulesetRouter implements Router {
                         share.dsnOriginalRecipient(),
                         from);
         var routing = new Expansion(parts, request, Trail.NOBODY).run();
-        return routing instanceof Routing.Accepted(var shares)
-                ? Again.of(share, shares)
-                : routing;
+        return routing instanceof Routing.Accepted(var shares) ? Again.of(share, shares) : routing;
     }
 
     /// The same, with each step told to `trail`.

@@ -407,8 +407,8 @@ public final class Orders {
                         });
     }
 
-    /// Asks the rules again what is to become of these, held ones too; of all: of those whose action
-    /// is gone.
+    /// Asks the rules again what is to become of these, held ones too; of all: of those whose
+    /// action is gone.
     public long reroute(Selection selection) {
         boolean onlyStranded = selection instanceof Selection.All;
         return each(

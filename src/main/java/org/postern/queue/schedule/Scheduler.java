@@ -343,10 +343,7 @@ public final class Scheduler implements Closeable {
     /// after another. It was not tried.
     public void notYet(Store.Leased leased) {
         long soon = clock.millis() + NOT_YET.toMillis();
-        locked(
-                () ->
-                        ifInFlight(
-                                leased, task -> schedule.wait(task, Task.Phase.WAITING, soon)));
+        locked(() -> ifInFlight(leased, task -> schedule.wait(task, Task.Phase.WAITING, soon)));
         sooner();
     }
 

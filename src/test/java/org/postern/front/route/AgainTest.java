@@ -54,10 +54,7 @@ class AgainTest {
         assertEquals(
                 "carol@far.example by out",
                 routes.again(
-                        share(
-                                "list@here.example",
-                                "carol@far.example",
-                                new Destination.Remote())));
+                        share("list@here.example", "carol@far.example", new Destination.Remote())));
     }
 
     @Test
@@ -131,17 +128,11 @@ class AgainTest {
         assertEquals(
                 "carol@far.example by out",
                 routes.again(
-                        share(
-                                "list@here.example",
-                                "carol@far.example",
-                                new Destination.Remote())));
+                        share("list@here.example", "carol@far.example", new Destination.Remote())));
         assertEquals(
                 "550 5.1.1 Invalid recipient: <carol@far.example>",
                 routes.again(
-                        share(
-                                "carol@far.example",
-                                "carol@far.example",
-                                new Destination.Remote())));
+                        share("carol@far.example", "carol@far.example", new Destination.Remote())));
     }
 
     @Test

@@ -150,13 +150,7 @@ class RerouteTest {
         assertEquals(1, orders.reroute(new Selection.All()));
         assertEquals(
                 "bob@example.com",
-                mustTry(Lane.ROUTE)
-                        .leased()
-                        .getFirst()
-                        .envelope()
-                        .share()
-                        .recipient()
-                        .toString());
+                mustTry(Lane.ROUTE).leased().getFirst().envelope().share().recipient().toString());
     }
 
     @Test
