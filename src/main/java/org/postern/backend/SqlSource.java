@@ -1,5 +1,7 @@
 package org.postern.backend;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -40,7 +42,10 @@ final class SqlSource implements Source {
     }
 
     /// A connection and the statements that were prepared on it.
-    private record Session(Connection connection, Map<Query, PreparedStatement> statements) {
+    ///
+    /// @param file which file it has open, where the database is one
+    private record Session(
+            Connection connection, String file, Map<Query, PreparedStatement> statements) {
         PreparedStatement statement(Query query) throws SQLException {
             var known = statements.get(query);
             if (known != null) {
@@ -60,7 +65,9 @@ final class SqlSource implements Source {
             var properties = new Properties();
             settings.properties().forEach(properties::setProperty);
             try {
-                return new Session(connector.open(settings.url(), properties), new HashMap<>());
+                var file = file(settings);
+                return new Session(
+                        connector.open(settings.url(), properties), file, new HashMap<>());
             } catch (SQLException e) {
                 throw new Away("cannot connect: " + words(e), e);
             }
@@ -92,7 +99,27 @@ final class SqlSource implements Source {
         if (query == null) {
             throw new Refused("nothing is configured for this service");
         }
-        return pool.with(session -> ask(session, query, key));
+        return pool.with(
+                session -> {
+                    // Who has the old one open would go on reading it.
+                    if (!session.file().equals(file(settings))) {
+                        throw new Away("another file has taken the place of the database");
+                    }
+                    return ask(session, query, key);
+                });
+    }
+
+    /// Which file is the database now; empty where it is none.
+    private static String file(Database settings) {
+        var path = settings.file();
+        if (path.isEmpty()) {
+            return "";
+        }
+        try {
+            return String.valueOf(Files.getAttribute(path.get(), "unix:ino"));
+        } catch (IOException e) {
+            return "none";
+        }
     }
 
     private static List<List<String>> ask(Session session, Query query, String key)

@@ -18,7 +18,6 @@ final class NotYet {
                     Map.entry(Directive.Word.FILTER, "filter"),
                     Map.entry(Directive.Word.PROC, "proc"),
                     Map.entry(Directive.Word.SRS, "srs"),
-                    Map.entry(TableDefinition.Type.EXTERNAL, "table type of another program"),
                     Map.entry(Pki.Word.DHE, "pki dhe"),
                     Map.entry(Queue.Word.COMPRESSION, "queue compression"),
                     Map.entry(Queue.Word.ENCRYPTION, "queue encryption"),

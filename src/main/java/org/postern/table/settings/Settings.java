@@ -1,7 +1,9 @@
 package org.postern.table.settings;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.postern.config.ConfigException;
 import org.postern.config.Service;
 
@@ -29,12 +31,8 @@ public sealed interface Settings {
 
     /// The directories of the files that hold the data themselves.
     default List<String> directories() {
-        return this instanceof Database database && isLocal()
-                ? List.of(
-                        database.url()
-                                .substring(
-                                        Database.SQLITE.length(),
-                                        database.url().lastIndexOf('/') + 1))
+        return this instanceof Database database
+                ? database.file().stream().map(file -> file.resolveSibling("").toString()).toList()
                 : List.of();
     }
 
@@ -71,6 +69,13 @@ public sealed interface Settings {
 
         public Database {
             properties = Map.copyOf(properties);
+        }
+
+        /// The file that is the database, if it is one.
+        public Optional<Path> file() {
+            return kind == Kind.SQLITE
+                    ? Optional.of(Path.of(url.substring(SQLITE.length())))
+                    : Optional.empty();
         }
 
         /// Without the properties, which are secret.

@@ -44,7 +44,7 @@ class SettingsTest {
                         fetch_source_expire 5
                         """);
         assertEquals("jdbc:sqlite:/etc/mail/smtp.sqlite", settings.url());
-        assertEquals(List.of("/etc/mail/"), settings.directories());
+        assertEquals(List.of("/etc/mail"), settings.directories());
         assertEquals(
                 Map.of(
                         Service.ALIAS,
