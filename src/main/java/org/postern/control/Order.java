@@ -88,6 +88,31 @@ public sealed interface Order {
     /// To `front`: take the entries of a table from their source again.
     record UpdateTable(String table) implements Order {}
 
+    /// To `front`: what would become of mail for a recipient, a line for each step; nothing is
+    /// sent. `Done` counts the envelopes that it would become; `Refused` is the reply that the
+    /// client would get, or says what is wrong with the question.
+    record Explain(String recipient, Client client) implements Order {}
+
+    /// The client and the sender that an explanation is about. What is unsaid is empty.
+    ///
+    /// @param address `local`, or an address
+    /// @param hostName its name in the DNS, which is looked up if it is unsaid
+    /// @param sender the reverse-path; empty is the null one
+    record Client(
+            String address,
+            String hostName,
+            String helo,
+            String tag,
+            String sender,
+            String login,
+            Channel channel) {}
+
+    /// How a client's connection is protected.
+    enum Channel {
+        CLEAR,
+        TLS
+    }
+
     /// What the room answers.
     sealed interface Answer {
         /// One line, without its end.

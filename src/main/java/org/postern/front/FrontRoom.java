@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.control.ControlPoint;
@@ -60,6 +61,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final Server server;
     private final Relay relay;
     private final RouteWorkers routeWorkers;
+    private final Function<InetAddress, String> names;
     private final List<Hearing> hearings = new ArrayList<>();
     private volatile TableSet tables;
     private volatile RouteWorkers.Way way;
@@ -84,14 +86,15 @@ public final class FrontRoom implements RoomLife.Tenant {
         this.accounts =
                 new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
         this.way = way(config, tables);
-        var names = new ClientNames(resolver, NAME_PATIENCE);
+        var clientNames = new ClientNames(resolver, NAME_PATIENCE);
+        this.names = address -> hostName(clientNames, address);
         this.server =
                 new Server(
                         new Server.Parts(
                                 place.submissionIntoQueueSocket(),
                                 place.submissionSocket(),
                                 mostSessions(),
-                                address -> hostName(names, address),
+                                names::apply,
                                 log,
                                 deadlines,
                                 clock),
@@ -225,6 +228,10 @@ public final class FrontRoom implements RoomLife.Tenant {
                 yield new Order.Answer.Done(1);
             }
             case Order.UpdateTable(var name) -> update(name);
+            case Order.Explain question -> {
+                var now = way;
+                yield new Explainer(config, now.router(), names).explain(question, lines);
+            }
             case Order.Pause _,
                     Order.Resume _,
                     Order.ShowQueue _,

@@ -53,7 +53,8 @@ public final class QueueControl implements ControlPoint.Room {
                     Order.LogVerbose _,
                     Order.Trace _,
                     Order.Untrace _,
-                    Order.UpdateTable _ ->
+                    Order.UpdateTable _,
+                    Order.Explain _ ->
                     new Answer.Refused("that is for the supervisor");
         };
     }

@@ -2,6 +2,7 @@ package org.postern.tool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What the words after `smtpctl` come to.
 sealed interface Command {
@@ -47,11 +48,29 @@ sealed interface Command {
             candidates = next;
         }
         for (var verb : candidates) {
-            if (verb.slots().size() == words.size()) {
+            if (fits(verb, words.size())) {
                 return new Run(verb, operands(verb, words));
             }
         }
         return new Wrong(Fault.INCOMPLETE, candidates);
+    }
+
+    private static boolean fits(Verb verb, int words) {
+        int places = verb.slots().size();
+        return verb.slots().getLast() instanceof Verb.Slot.Rest
+                ? words >= places - 1
+                : words == places;
+    }
+
+    /// The slot of the word at `place`; the last one takes all that follow, if it is for that.
+    private static Optional<Verb.Slot> slot(Verb verb, int place) {
+        var slots = verb.slots();
+        if (place < slots.size()) {
+            return Optional.of(slots.get(place));
+        }
+        return slots.getLast() instanceof Verb.Slot.Rest rest
+                ? Optional.of(rest)
+                : Optional.empty();
     }
 
     private static List<Verb> matching(List<Verb> candidates, int place, String word) {
@@ -59,10 +78,11 @@ sealed interface Command {
         var abbreviated = new ArrayList<Verb>();
         var accepting = new ArrayList<Verb>();
         for (var verb : candidates) {
-            if (verb.slots().size() <= place) {
+            var slot = slot(verb, place);
+            if (slot.isEmpty()) {
                 continue;
             }
-            switch (verb.slots().get(place)) {
+            switch (slot.get()) {
                 case Verb.Slot.Keyword(var keyword) -> {
                     if (keyword.equals(word)) {
                         exact.add(verb);
@@ -75,6 +95,7 @@ sealed interface Command {
                         accepting.add(verb);
                     }
                 }
+                case Verb.Slot.Rest() -> accepting.add(verb);
             }
         }
         if (!exact.isEmpty()) {
@@ -84,9 +105,9 @@ sealed interface Command {
     }
 
     private static boolean agree(List<Verb> verbs, int place) {
-        var first = verbs.getFirst().slots().get(place);
+        var first = slot(verbs.getFirst(), place);
         for (var verb : verbs) {
-            if (!verb.slots().get(place).equals(first)) {
+            if (!slot(verb, place).equals(first)) {
                 return false;
             }
         }
@@ -96,8 +117,9 @@ sealed interface Command {
     private static List<String> operands(Verb verb, List<String> words) {
         var operands = new ArrayList<String>();
         for (int i = 0; i < words.size(); i++) {
-            if (verb.slots().get(i) instanceof Verb.Slot.Chosen) {
-                operands.add(words.get(i));
+            switch (slot(verb, i).orElseThrow()) {
+                case Verb.Slot.Keyword _ -> {}
+                case Verb.Slot.Chosen _, Verb.Slot.Rest _ -> operands.add(words.get(i));
             }
         }
         return operands;

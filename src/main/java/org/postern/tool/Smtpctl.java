@@ -15,6 +15,7 @@ import org.postern.mail.MessageId;
 final class Smtpctl {
     static final int OK = 0;
     static final int FAILED = 1;
+    static final int TRY_LATER = 75;
     static final int USAGE = 255;
 
     private final Terminal terminal;
@@ -29,7 +30,8 @@ final class Smtpctl {
     /// Runs `smtpctl` with these arguments: `[-R dir] command ...`. A private server may also be
     /// named by `place`.
     ///
-    /// @return the exit status: 0, 1 (it was not done), 255 (no such command)
+    /// @return the exit status: 0, 1 (it was not done), 75 (explained: later), 255 (no such
+    ///   command)
     static int run(Terminal terminal, Place place, List<String> arguments) throws IOException {
         var chosen = place;
         int first = 0;
@@ -95,10 +97,10 @@ final class Smtpctl {
             case TRACE -> toggle(supervisor(), new Order.Trace(operands.getFirst()));
             case UPDATE_TABLE -> toggle(front(), new Order.UpdateTable(operands.getFirst()));
             case UNTRACE -> toggle(supervisor(), new Order.Untrace(operands.getFirst()));
+            case EXPLAIN -> explain(operands);
             case DISCOVER,
                     ENCRYPT,
                     ENCRYPT_STRING,
-                    EXPLAIN,
                     MONITOR,
                     PAUSE_MTA_FROM,
                     PROFILE,
@@ -163,6 +165,31 @@ final class Smtpctl {
     /// All that is wrong with the configuration, or doubtful, is shown line by line.
     private int reload() throws IOException {
         return toggled(rooms.ask(supervisor(), new Order.Reload(), terminal::note));
+    }
+
+    /// What a client would be told decides the exit status, as with sendmail(8).
+    private int explain(List<String> words) throws IOException {
+        return switch (ExplainWords.parse(words)) {
+            case ExplainWords.Wrong(var why) -> {
+                terminal.complain(why);
+                yield USAGE;
+            }
+            case ExplainWords.Question(var order) ->
+                    explained(rooms.ask(front(), order, terminal::line));
+        };
+    }
+
+    private int explained(Heard heard) throws IOException {
+        if (heard instanceof Heard.Done(var count)) {
+            terminal.line("accepted: " + count + (count == 1 ? " envelope" : " envelopes"));
+            return OK;
+        }
+        if (heard instanceof Heard.Refused(var why) && why.matches("[45][0-9][0-9] .*")) {
+            boolean forGood = why.startsWith("5");
+            terminal.line((forGood ? "rejected: " : "deferred: ") + why);
+            return forGood ? FAILED : TRY_LATER;
+        }
+        return report(heard);
     }
 
     private int report(Heard heard) {

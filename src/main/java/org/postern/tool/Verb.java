@@ -9,7 +9,7 @@ enum Verb {
     DISCOVER("discover EVPID|MSGID"),
     ENCRYPT("encrypt"),
     ENCRYPT_STRING("encrypt WORD"),
-    EXPLAIN("explain WORD"),
+    EXPLAIN("explain rcpt WORD ..."),
     LOG_BRIEF("log brief"),
     LOG_VERBOSE("log verbose"),
     MONITOR("monitor"),
@@ -54,7 +54,13 @@ enum Verb {
         /// A word that the caller chooses.
         record Chosen(Operand operand) implements Slot {}
 
+        /// As many words as the caller likes, or none; the last place of a command.
+        record Rest() implements Slot {}
+
         private static Slot of(String word) {
+            if (word.equals("...")) {
+                return new Rest();
+            }
             for (var operand : Operand.values()) {
                 if (operand.label().equals(word)) {
                     return new Chosen(operand);

@@ -20,4 +20,14 @@ public interface Router {
     default Routing again(MessageFacts facts, Share share) {
         return route(facts, share.recipient(), share.dsnNotify(), share.dsnOriginalRecipient());
     }
+
+    /// The same, with each step told to `trail`, if this router tells any.
+    default Routing route(
+            MessageFacts facts,
+            Mailbox recipient,
+            Set<Share.Notify> notify,
+            String orcpt,
+            Trail trail) {
+        return route(facts, recipient, notify, orcpt);
+    }
 }

@@ -95,7 +95,13 @@ public final class Ruleset {
     private Finding test(Match match, Question question, Trail trail) {
         for (var condition : match.conditions()) {
             var finding = test(condition.criterion(), question);
-            trail.add(() -> new Trail.Step.Tested(match, condition, finding));
+            trail.add(
+                    () ->
+                            new Trail.Step.Tested(
+                                    match,
+                                    condition,
+                                    key(condition.criterion(), question),
+                                    finding));
             switch (finding) {
                 case Finding.Yes() when condition.sense() == Condition.Sense.HOLDS -> {}
                 case Finding.No() when condition.sense() == Condition.Sense.FAILS -> {}
@@ -130,6 +136,30 @@ public final class Ruleset {
             case Criterion.Tls() -> Finding.of(origin.security() instanceof Origin.Security.Tls);
             case Criterion.MailFrom(var table) -> contains(table, question.facts().sender().key());
             case Criterion.RcptTo(var table) -> contains(table, question.destination().toString());
+        };
+    }
+
+    /// What a criterion looks at.
+    private static String key(Criterion criterion, Question question) {
+        var origin = question.origin();
+        return switch (criterion) {
+            case Criterion.FromAny(), Criterion.ForAny() -> "";
+            case Criterion.Tag _ -> origin.tag();
+            case Criterion.FromLocal(), Criterion.FromSocket(), Criterion.FromSource _ ->
+                    question.source();
+            case Criterion.FromNamed(), Criterion.FromName _ ->
+                    question.isInternal() ? Origin.LOCAL : origin.hostName();
+            case Criterion.ForLocal(), Criterion.ForDomain _ -> question.destination().domain();
+            case Criterion.Helo _ -> origin.helo();
+            case Criterion.Authenticated(), Criterion.AuthenticatedAs _ ->
+                    switch (origin.login()) {
+                        case Origin.Login.Anonymous() -> "no login";
+                        case Origin.Login.As(var user) -> user;
+                    };
+            case Criterion.Tls() ->
+                    origin.security() instanceof Origin.Security.Tls ? "TLS" : "no TLS";
+            case Criterion.MailFrom _ -> question.facts().sender().key();
+            case Criterion.RcptTo _ -> question.destination().toString();
         };
     }
 

@@ -45,7 +45,7 @@ public final class RulesetRouter implements Router {
         return routing instanceof Routing.Accepted(var shares) ? Again.of(share, shares) : routing;
     }
 
-    /// The same, with each step told to `trail`.
+    @Override
     public Routing route(
             MessageFacts facts,
             Mailbox recipient,

@@ -29,7 +29,10 @@ public interface Trail {
         record Read(int depth, Mailbox mailbox, Srs.Reading reading) implements Step {}
 
         /// A condition of a match was tested; `!` is not yet applied to the finding.
-        record Tested(Match match, Condition condition, Finding finding) implements Step {}
+        ///
+        /// @param key what was compared, or looked for in the table; empty if nothing was
+        record Tested(Match match, Condition condition, String key, Finding finding)
+                implements Step {}
 
         /// The ruleset has decided.
         record Decided(int depth, Mailbox mailbox, Decision decision) implements Step {}
