@@ -17,7 +17,6 @@ final class NotYet {
                     Map.entry(Directive.Word.CA, "ca"),
                     Map.entry(Directive.Word.FILTER, "filter"),
                     Map.entry(Directive.Word.PROC, "proc"),
-                    Map.entry(Directive.Word.SRS, "srs"),
                     Map.entry(Pki.Word.DHE, "pki dhe"),
                     Map.entry(Queue.Word.COMPRESSION, "queue compression"),
                     Map.entry(Queue.Word.ENCRYPTION, "queue encryption"),
@@ -57,10 +56,8 @@ final class NotYet {
                     Map.entry(RelayAction.Option.Word.DOMAIN, "relay domain"),
                     Map.entry(RelayAction.Option.Word.FILTER, "relay filter"),
                     Map.entry(RelayAction.Option.Word.HELO_SRC, "relay helo-src"),
-                    Map.entry(RelayAction.Option.Word.MAIL_FROM, "relay mail-from"),
                     Map.entry(RelayAction.Option.Word.PKI, "relay pki"),
                     Map.entry(RelayAction.Option.Word.PROTOCOLS, "relay protocols"),
-                    Map.entry(RelayAction.Option.Word.SRS, "relay srs"),
                     Map.entry(RelayAction.Option.Word.TLS, "relay tls"));
 
     private NotYet() {}

@@ -10,6 +10,9 @@ import java.time.Duration;
 ///     srs ttl time
 public record Srs(Position at, Option option) implements Directive {
 
+    /// The characters that a secret has at least.
+    static final int SHORTEST = 16;
+
     /// One setting.
     public sealed interface Option {
         /// The secret that signs what is sent. It is in no log.
@@ -50,10 +53,20 @@ public record Srs(Position at, Option option) implements Directive {
                 switch (in.word(Word.class, "key or ttl")) {
                     case KEY ->
                             in.accepts(KeyWord.class)
-                                    ? new Option.BackupKey(in.text("a secret"))
-                                    : new Option.Key(in.text("a secret"));
+                                    ? new Option.BackupKey(secret(in))
+                                    : new Option.Key(secret(in));
                     case TTL -> new Option.Lifetime(days(in));
                 });
+    }
+
+    /// Whoever guesses the key can have notifications relayed; so it has to be long.
+    private static String secret(Tokens in) throws Syntax {
+        var at = in.position();
+        var secret = in.text("a secret");
+        if (secret.length() < SHORTEST) {
+            throw in.error(at, "expected a secret of at least " + SHORTEST + " characters");
+        }
+        return secret;
     }
 
     private static Duration days(Tokens in) throws Syntax {

@@ -2,6 +2,7 @@ package org.postern.front;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -106,7 +107,7 @@ final class Explainer {
     }
 
     private MessageFacts facts(Order.Client client) throws Unclear {
-        for (var text : Set.of(client.hostName(), client.helo(), client.login())) {
+        for (var text : List.of(client.hostName(), client.helo(), client.login())) {
             check(text, 255);
         }
         check(client.tag(), 64);

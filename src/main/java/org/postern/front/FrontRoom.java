@@ -125,7 +125,8 @@ public final class FrontRoom implements RoomLife.Tenant {
     }
 
     private RouteWorkers.Way way(Config ofConfig, TableSet tables) {
-        return new RouteWorkers.Way(ofConfig.serverName(), new RulesetRouter(tables, accounts));
+        return new RouteWorkers.Way(
+                ofConfig.serverName(), new RulesetRouter(tables, accounts, InstantSource.system()));
     }
 
     private static int mostSessions() throws IOException {

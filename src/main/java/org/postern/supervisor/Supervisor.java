@@ -210,7 +210,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                     Order.Reroute _,
                     Order.Pause _,
                     Order.Resume _,
-                    Order.UpdateTable _ ->
+                    Order.UpdateTable _,
+                    Order.Explain _ ->
                     new Order.Answer.Refused("that is not an order for the supervisor");
         };
     }

@@ -81,6 +81,45 @@ class FrontRoomTest {
         }
     }
 
+    @Test
+    void aRecipientIsExplainedByOrder(@TempDir Path directory) throws Exception {
+        var room = room(directory, freePort(), Set.of());
+        room.start();
+        try {
+            Assertions.assertEquals(
+                    List.of(
+                            "Line[text=mail from=<> to=<bob@mx.example.org> client=127.0.0.9"
+                                    + " name=a.example helo=\"\" tag=\"\"]",
+                            "Line[text=bob@mx.example.org: the rules are asked]",
+                            "Line[text=    smtpd.conf:3: match from any for local action"
+                                    + " \"inbox\"]",
+                            "Line[text=      from any: holds]",
+                            "Line[text=      for local: holds (mx.example.org)]",
+                            "Line[text=bob@mx.example.org: smtpd.conf:3 matches: action"
+                                    + " \"inbox\" (maildir \"~/Maildir\")]"),
+                    order(directory, explain("bob", "127.0.0.9")).subList(0, 6));
+            Assertions.assertEquals(
+                    "Refused[why=550 5.1.1 Invalid recipient: <bob@b.example>]",
+                    order(directory, explain("bob@b.example", "127.0.0.9")).getLast());
+            Assertions.assertEquals(
+                    List.of(
+                            "Refused[why=not an address: here; it is 192.0.2.1, 2001:db8::1, or"
+                                    + " local for the local socket]"),
+                    order(directory, explain("bob", "here")));
+            Assertions.assertEquals(
+                    List.of("Refused[why=not a recipient: bob@]"),
+                    order(directory, explain("bob@", "local")));
+        } finally {
+            room.stop(Duration.ofSeconds(1));
+        }
+    }
+
+    private static Order explain(String recipient, String address) {
+        return new Order.Explain(
+                recipient, new Order.Client(
+                        address, "a.example", "", "", "", "", Order.Channel.CLEAR));
+    }
+
     private FrontRoom room(Path directory, int port, Set<Leash.Lane> paused) throws Exception {
         var place = Place.below(directory);
         for (var room : Room.values()) {

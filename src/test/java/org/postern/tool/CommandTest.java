@@ -41,6 +41,8 @@ class CommandTest {
         "trace smtp, TRACE, smtp",
         "untrace all, UNTRACE, all",
         "update table aliases, UPDATE_TABLE, aliases",
+        "explain rcpt bob, EXPLAIN, bob",
+        "exp r bob from local tls, EXPLAIN, bob|from|local|tls",
     })
     void wordsAndTheirBeginningsAreCommands(String words, Verb verb, String operands) {
         assertEquals(
@@ -101,6 +103,7 @@ class CommandTest {
                                     case SUBSYSTEM -> "io";
                                     case WORD -> "word";
                                 };
+                        case Verb.Slot.Rest() -> "more";
                     });
         }
         assertEquals(verb, ((Command.Run) Command.parse(words)).verb());

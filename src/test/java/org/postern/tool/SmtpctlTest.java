@@ -92,6 +92,32 @@ class SmtpctlTest {
     }
 
     @Test
+    void anExplanationEndsWithWhatTheClientIsTold() throws Exception {
+        room(place.controlSocket(Room.FRONT), new Order.Answer.Done(1), "a step");
+        assertEquals(0, smtpctl("explain rcpt bob@here.example from 192.0.2.1"));
+        assertEquals("a step\naccepted: 1 envelope\n", console.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "550 5.1.1 Invalid recipient: <b@c.d>, 1, rejected: 550 5.1.1 Invalid recipient: <b@c.d>",
+        "451 4.3.0 Temporary failure: <b@c.d>, 75, deferred: 451 4.3.0 Temporary failure: <b@c.d>"
+    })
+    void theReplyIsTheExitStatus(String reply, int status, String said) throws Exception {
+        room(place.controlSocket(Room.FRONT), new Order.Answer.Refused(reply));
+        assertEquals(status, smtpctl("explain rcpt b@c.d"));
+        assertEquals(said + "\n", console.out());
+    }
+
+    @Test
+    void aQuestionThatIsNoneIsAMistake() throws Exception {
+        room(place.controlSocket(Room.FRONT), new Order.Answer.Refused("not an address: x"));
+        assertEquals(1, smtpctl("explain rcpt b@c.d from x"));
+        assertEquals(255, smtpctl("explain rcpt b@c.d from"));
+        assertEquals("", console.out());
+    }
+
+    @Test
     void contentComesByteForByte() throws Exception {
         room(place.controlSocket(Room.QUEUE), new Order.Answer.Done(1), "caf\u00e9", "");
         assertEquals(0, smtpctl("show message 5c8e01d27a90b3f4"));

@@ -3,6 +3,7 @@ package org.postern.front.relay;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -24,6 +25,8 @@ import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Plan.Target;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
+import org.postern.front.srs.Senders;
+import org.postern.front.srs.Srs;
 import org.postern.mail.AddressSyntax;
 import org.postern.mail.EnhancedStatus;
 import org.postern.table.Answer;
@@ -38,10 +41,13 @@ final class Plans implements Planner {
 
     private record Rules(Config config, TableSet tables) {}
 
+    private final InstantSource clock;
     private volatile Rules rules;
     private final ConcurrentMap<String, AtomicInteger> turns = new ConcurrentHashMap<>();
 
-    Plans(Config config, TableSet tables) {
+    /// What actions mean by these; `clock` dates rewritten senders.
+    Plans(Config config, TableSet tables, InstantSource clock) {
+        this.clock = clock;
         this.rules = new Rules(config, tables);
     }
 
@@ -108,9 +114,18 @@ final class Plans implements Planner {
                                                 target,
                                                 action.helo().orElse(now.config.serverName()),
                                                 sources,
-                                                Naming.RELAY));
+                                                Naming.RELAY,
+                                                senders(action, now)));
                     };
         };
+    }
+
+    /// First the `mail-from` of the action, then what `srs` makes of it.
+    private Senders senders(RelayAction action, Rules now) {
+        var named = action.mailFrom().map(Senders::replacedBy).orElse(Senders.UNCHANGED);
+        return action.rewritesSender()
+                ? Srs.of(now.config.settings().srs(), clock).map(named::then).orElse(named)
+                : named;
     }
 
     private Lookup<Target> target(RelayAction action, Rules now) {

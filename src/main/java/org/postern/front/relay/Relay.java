@@ -49,7 +49,7 @@ public final class Relay {
             InstantSource clock) {
         this(
                 work,
-                new Plans(config, tables),
+                new Plans(config, tables, clock),
                 resolver,
                 new Kit(
                         log,

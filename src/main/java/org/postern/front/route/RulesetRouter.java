@@ -1,6 +1,8 @@
 package org.postern.front.route;
 
+import java.time.InstantSource;
 import java.util.Set;
+import org.postern.front.srs.Srs;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
@@ -14,8 +16,15 @@ public final class RulesetRouter implements Router {
     record Parts(Ruleset ruleset, Aliases aliases, AccountBook accounts, ReturnPaths returnPaths) {}
 
     /// A router for the configuration that these are the tables of.
-    public RulesetRouter(TableSet tables, AccountBook accounts) {
-        this(new Parts(new Ruleset(tables), new Aliases(tables), accounts, ReturnPaths.NONE));
+    public RulesetRouter(TableSet tables, AccountBook accounts, InstantSource clock) {
+        this(
+                new Parts(
+                        new Ruleset(tables),
+                        new Aliases(tables),
+                        accounts,
+                        Srs.of(tables.config().settings().srs(), clock)
+                                .<ReturnPaths>map(srs -> srs::read)
+                                .orElse(ReturnPaths.NONE)));
     }
 
     RulesetRouter(Parts parts) {

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.postern.config.SrsSettings;
 import org.postern.mail.Mailbox;
 
 /// Rewrites the senders of forwarded mail, so that the next hop finds a domain that may send it, and
@@ -41,6 +42,18 @@ public final class Srs {
         this.keys = List.copyOf(keys);
         this.days = ttl.toDays();
         this.clock = clock;
+    }
+
+    /// The rewriter that a configuration asks for; none without a key.
+    public static Optional<Srs> of(SrsSettings settings, InstantSource clock) {
+        if (settings.key().isEmpty()) {
+            return Optional.empty();
+        }
+        var keys =
+                settings.backupKey().isEmpty()
+                        ? List.of(settings.key())
+                        : List.of(settings.key(), settings.backupKey());
+        return Optional.of(new Srs(keys, settings.ttl(), clock));
     }
 
     /// What became of a recipient.

@@ -1,6 +1,7 @@
 package org.postern.front.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
@@ -28,7 +29,7 @@ class PlansTest {
     private static Plans plans(String text) throws Exception {
         var host = new Host("here.example", List.of("192.0.2.25", "[2001:db8::25]"));
         var config = Config.parse(Sources.of("smtpd.conf", text + REST, host));
-        return new Plans(config, TableSet.open(config, _ -> {}));
+        return new Plans(config, TableSet.open(config, _ -> {}), () -> java.time.Instant.EPOCH);
     }
 
     private static String shown(Plan.Answer answer) {
@@ -165,5 +166,36 @@ class PlansTest {
                                 listen on 192.0.2.26 hostname Mx2.Example
                                 """));
         assertEquals(ours, ourselves.isOurName(host));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    relay                                | ann@example.net
+                    relay mail-from "@new.example"       | ann@new.example
+                    relay srs                            | SRS0=....=AA=example.net=ann@b.example
+                    relay mail-from "@new.example" srs   | SRS0=....=AA=new.example=ann@b.example
+                    """)
+    void theSenderIsTheActions(String action, String expected) throws Exception {
+        var plans =
+                plans(
+                        "srs key \"0123456789abcdef\"\naction \"out\" "
+                                + action
+                                + "\nmatch for any action \"out\"\n");
+        if (!(plans.plan("out") instanceof Plan.Answer.Planned(var plan))) {
+            throw new AssertionError("no plan");
+        }
+        var share =
+                new org.postern.mail.Share(
+                        new org.postern.mail.Mailbox("b", "b.example"),
+                        new org.postern.mail.Mailbox("c", "c.example"),
+                        "out",
+                        new org.postern.mail.Share.Destination.Remote(),
+                        java.util.Set.of(),
+                        "");
+        var sender = plan.senders().of(Mailer.facts().sender(), share).toString();
+        assertTrue(sender.matches(expected.replace("+", "[+]")), sender);
     }
 }

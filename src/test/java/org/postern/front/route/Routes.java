@@ -29,6 +29,7 @@ final class Routes {
     private static final Host HOST =
             new Host("mx.example.org", List.of("127.0.0.1", "192.0.2.1", "[::1]", "[2001:db8::1]"));
 
+    private final Config config;
     private final RulesetRouter router;
     private final Map<String, Accounts.Answer> accounts = new HashMap<>();
     private final List<Accounts> asked = new ArrayList<>();
@@ -39,6 +40,7 @@ final class Routes {
 
     private Routes(String config) throws ConfigException {
         var parsed = Config.parse(Sources.of("smtpd.conf", config, HOST));
+        this.config = parsed;
         var tables = TableSet.open(parsed, complaints::add);
         var ruleset =
                 new Ruleset(
@@ -147,6 +149,10 @@ final class Routes {
                 "client.example.net",
                 new Origin.Login.Anonymous(),
                 new Origin.Security.Plain());
+    }
+
+    Config config() {
+        return config;
     }
 
     /// What the tables had to complain of.
