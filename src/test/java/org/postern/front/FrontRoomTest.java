@@ -116,8 +116,8 @@ class FrontRoomTest {
 
     private static Order explain(String recipient, String address) {
         return new Order.Explain(
-                recipient, new Order.Client(
-                        address, "a.example", "", "", "", "", Order.Channel.CLEAR));
+                recipient,
+                new Order.Client(address, "a.example", "", "", "", "", Order.Channel.CLEAR));
     }
 
     private FrontRoom room(Path directory, int port, Set<Leash.Lane> paused) throws Exception {
