@@ -88,6 +88,7 @@ final class Check {
             var at = new Position(sources.main(), 1, 1);
             problems.add(new Problem(at, "no match: there is nothing to do", "", 1, List.of()));
         }
+        checkReach();
         names.all(Kind.ACTION)
                 .forEach(
                         (name, action) -> {
@@ -95,6 +96,19 @@ final class Check {
                                 warn(action.at(), "no match uses action \"" + name + "\"");
                             }
                         });
+    }
+
+    private void checkReach() {
+        var reach =
+                new Reach(
+                        names.all(Kind.TABLE).values().stream()
+                                .map(TableDefinition.class::cast)
+                                .toList());
+        for (Directive directive : parsed.directives()) {
+            if (directive instanceof Match match) {
+                reach.complaint(match).ifPresent(complaint -> warn(match.at(), complaint));
+            }
+        }
     }
 
     private void check(Directive directive) {
@@ -205,7 +219,7 @@ final class Check {
     /// A chain that is written where it is used is checked there; others are declared before.
     private void checkUse(NameRef filter) {
         require(Kind.FILTER, filter);
-        if (filter.name().startsWith("<dynchain:")) {
+        if (filter.name().startsWith(Tokens.CHAIN_IN_PLACE)) {
             names.find(Kind.FILTER, filter.name()).ifPresent(this::checkMembers);
         }
     }

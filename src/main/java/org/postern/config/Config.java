@@ -167,6 +167,12 @@ public record Config(
         return new TableDefinition(Position.BUILT_IN, name, new Origin.Inline(entries));
     }
 
+    /// The configuration as text that means the same, one character for a byte: macros and includes
+    /// are resolved, what the files leave out is there with its default, and secrets are asterisks.
+    public String text() {
+        return Printer.text(this, Printer.Secrets.MASKED);
+    }
+
     /// The name under which this server greets, where a listener does not say otherwise.
     public String serverName() {
         return sources.host().serverName();

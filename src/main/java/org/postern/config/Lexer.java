@@ -3,6 +3,8 @@ package org.postern.config;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +48,13 @@ final class Lexer {
 
     /// Where reading stands, to come back to.
     private record Mark(
-            int index, int line, int column, boolean ended, String expansion, int expanded) {}
+            int index,
+            int line,
+            int column,
+            boolean ended,
+            String expansion,
+            int expanded,
+            boolean lastExpanded) {}
 
     private static final class Reader {
         final String name;
@@ -60,17 +68,33 @@ final class Lexer {
             this.name = name;
             this.text = text;
         }
+
+        int at(int where) {
+            return where < text.length() ? text.charAt(where) : END;
+        }
+
+        /// The text from `start` to `end`, up to which all is read now; there is no newline in it.
+        String take(int start, int end) {
+            column += end - index;
+            index = end;
+            return text.substring(start, end);
+        }
     }
 
     private final Sources sources;
     private final Deque<Reader> files = new ArrayDeque<>();
     private final Map<String, Macro> macros = new HashMap<>();
     private final Map<Position, String> notes = new HashMap<>();
+    private final Map<String, Position> returns = new LinkedHashMap<>();
     private Reader file;
     private String expansion = "";
     private int expanded;
     private Position expansionAt = Position.BUILT_IN;
-    private Position last = Position.BUILT_IN;
+
+    // Where the byte read last stands; its position is made only for what needs it.
+    private String lastFile = "";
+    private int lastLine = 1;
+    private int lastColumn = 1;
     private boolean lastExpanded;
 
     Lexer(Sources sources) {
@@ -114,6 +138,19 @@ final class Lexer {
         files.push(file);
     }
 
+    /// The complaint about each file whose lines end in CR LF. They are read as if they ended in
+    /// LF, so that one complaint is enough.
+    List<Problem> returns() {
+        return returns.values().stream()
+                .map(
+                        at ->
+                                sources.problem(
+                                        at,
+                                        "the lines of this file end in CR LF, not in LF",
+                                        List.of("mend it with: sed -i 's/\\r$//' " + at.file())))
+                .toList();
+    }
+
     /// What there is to say about the macro that was expanded at this place.
     Optional<String> note(Position at) {
         return Optional.ofNullable(notes.get(at));
@@ -126,7 +163,7 @@ final class Lexer {
             expand();
             c = skipBlanksAndComment();
         }
-        var at = last;
+        var at = last();
         return switch (c) {
             case END -> end(at);
             case '\n' -> new Token(Token.Kind.NEWLINE, "\n", at);
@@ -162,7 +199,7 @@ final class Lexer {
 
     /// Puts the value of a macro, whose `$` is read already, before the text that follows.
     private void expand() throws Syntax {
-        var at = last;
+        var at = last();
         var name = new StringBuilder();
         var mark = mark();
         int c = plain();
@@ -238,10 +275,14 @@ final class Lexer {
     }
 
     private String word(int first, Position at) throws Syntax {
+        int end = lastExpanded ? -1 : plainWordEnd();
+        if (end >= 0) {
+            return file.take(file.index - 1, end);
+        }
         var word = new StringBuilder().append((char) first);
         var mark = mark();
         int c = plain();
-        while (isAlphanumeric(c) || (c > ' ' && c < 0x7f && NOT_IN_WORDS.indexOf(c) < 0)) {
+        while (isInWord(c)) {
             append(word, c, at);
             mark = mark();
             c = plain();
@@ -250,9 +291,45 @@ final class Lexer {
         return word.toString();
     }
 
+    /// Where the word ends whose first byte is read already; -1 if it is long or has a backslash in
+    /// it, and has to be read byte by byte.
+    private int plainWordEnd() {
+        int end = file.index;
+        int most = Math.min(file.text.length(), file.index + MAX_WORD - 1);
+        while (end < most && isInWord(file.text.charAt(end)) && file.text.charAt(end) != '\\') {
+            end++;
+        }
+        if (file.at(end) == '\\' || (end == most && end < file.text.length())) {
+            return -1;
+        }
+        return end;
+    }
+
+    /// Where the closing quote is, if there is nothing before it that has to be read byte by byte;
+    /// else -1.
+    private int plainQuoteEnd(int quote) {
+        int most = Math.min(file.text.length(), file.index + MAX_WORD);
+        for (int end = file.index; end < most; end++) {
+            char c = file.text.charAt(end);
+            if (c == quote) {
+                return end;
+            }
+            if (c == '\\' || c == 0x7f || c < ' ') {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
     /// The text up to the closing quote. A newline in it is dropped; a backslash only protects the
     /// quote, a blank and a newline, and otherwise stays.
     private String quoted(int quote, Position at) throws Syntax {
+        int end = lastExpanded ? -1 : plainQuoteEnd(quote);
+        if (end >= 0) {
+            var plain = file.take(file.index, end);
+            raw();
+            return plain;
+        }
         var text = new StringBuilder();
         while (true) {
             int c = raw();
@@ -282,7 +359,7 @@ final class Lexer {
 
     private void append(StringBuilder text, int c, Position at) throws Syntax {
         if (c == 0x7f || (c < ' ' && c != '\t')) {
-            throw error(last, "a control character in a string: " + hex(c));
+            throw error(last(), "a control character in a string: " + hex(c));
         }
         if (text.length() >= MAX_WORD) {
             throw error(at, "a string of more than " + MAX_WORD + " bytes");
@@ -309,18 +386,27 @@ final class Lexer {
         }
     }
 
+    private Position last() {
+        return lastExpanded ? expansionAt : new Position(lastFile, lastLine, lastColumn);
+    }
+
     private int raw() {
         if (expanded < expansion.length()) {
-            last = expansionAt;
             lastExpanded = true;
             return expansion.charAt(expanded++);
         }
         lastExpanded = false;
-        last = new Position(file.name, file.line, file.column);
+        lastFile = file.name;
+        lastLine = file.line;
+        lastColumn = file.column;
         if (file.index == file.text.length()) {
             return END;
         }
         char c = file.text.charAt(file.index++);
+        if (c == '\r' && file.at(file.index) == '\n') {
+            returns.putIfAbsent(file.name, new Position(file.name, file.line, file.column));
+            c = file.text.charAt(file.index++);
+        }
         file.column++;
         if (c == '\n') {
             file.line++;
@@ -330,7 +416,8 @@ final class Lexer {
     }
 
     private Mark mark() {
-        return new Mark(file.index, file.line, file.column, file.ended, expansion, expanded);
+        return new Mark(
+                file.index, file.line, file.column, file.ended, expansion, expanded, lastExpanded);
     }
 
     private void reset(Mark mark) {
@@ -340,10 +427,15 @@ final class Lexer {
         file.ended = mark.ended();
         expansion = mark.expansion();
         expanded = mark.expanded();
+        lastExpanded = mark.lastExpanded();
     }
 
     private Syntax error(Position at, String message) {
         return new Syntax(sources.problem(at, message));
+    }
+
+    private static boolean isInWord(int c) {
+        return isAlphanumeric(c) || (c > ' ' && c < 0x7f && NOT_IN_WORDS.indexOf(c) < 0);
     }
 
     private static boolean isDigit(int c) {

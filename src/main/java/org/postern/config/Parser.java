@@ -3,6 +3,7 @@ package org.postern.config;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Reads whole files: directive after directive, macro definitions and includes, and after an error
@@ -40,6 +41,7 @@ final class Parser {
     static Parsed parse(Sources sources) {
         var parser = new Parser(sources);
         parser.run();
+        parser.problems.addAll(parser.in.lexer().returns());
         return new Parsed(
                 parser.directives,
                 parser.in.inPlace(),
@@ -61,13 +63,35 @@ final class Parser {
                         .filter(token -> token.kind() == Token.Kind.STRING)
                         .findFirst()
                         .ifPresent(token -> broken.add(token.text()));
-                problems.add(
-                        in.recover()
-                                .map(brace -> "the '{' at " + brace + " is never closed")
-                                .map(error.problem()::with)
-                                .orElse(error.problem()));
+                var unclosed = in.recover();
+                problems.add(explained(error.problem(), unclosed));
             }
         }
+    }
+
+    private Problem explained(Problem problem, Optional<Position> unclosed) {
+        var begun = in.begun();
+        if (!begun.isEmpty() && OldGrammar.isOldRule(begun.getFirst())) {
+            return oldRule(begun);
+        }
+        return unclosed.map(brace -> problem.with("the '{' at " + brace + " is never closed"))
+                .orElse(problem);
+    }
+
+    private Problem oldRule(List<Token> line) {
+        var first = line.getFirst();
+        var notes = new ArrayList<String>();
+        var lines = OldGrammar.translate(line);
+        if (lines.isEmpty()) {
+            notes.add("an action says how to deliver or relay, and a match for whom");
+        } else {
+            notes.add("write instead:");
+            notes.addAll(lines);
+        }
+        return sources.problem(
+                first.at(),
+                "a rule of OpenSMTPD before 6.4: expected match, found " + first.text(),
+                notes);
     }
 
     /// Reads one line or one directive; the answer is whether there may be another.
@@ -97,12 +121,11 @@ final class Parser {
     ///
     ///     macro = name "=" string
     private void macro() throws Syntax {
-        var at = in.position();
-        in.sees(Directive.Word.class);
-        var notADirective = in.expected("a directive or a macro definition");
+        var first = in.peek();
+        var at = first.at();
         var name = in.string("a name");
         if (!in.acceptsArrow()) {
-            throw notADirective;
+            throw in.notADirective(first);
         }
         if (name.isEmpty() || name.chars().anyMatch(c -> c == ' ' || c == '\t')) {
             throw in.error(at, "the name of a macro has no blanks");

@@ -111,8 +111,16 @@ public record Sources(
     }
 
     private String line(Position at) {
-        var lines = text(at.file()).orElse("").split("\n", at.line() + 1);
-        return at.line() <= lines.length ? withoutReturn(lines[at.line() - 1]) : "";
+        var text = text(at.file()).orElse("");
+        int start = 0;
+        for (int line = 1; line < at.line(); line++) {
+            start = text.indexOf('\n', start) + 1;
+            if (start == 0) {
+                return "";
+            }
+        }
+        int end = text.indexOf('\n', start);
+        return withoutReturn(text.substring(start, end < 0 ? text.length() : end));
     }
 
     private static String withoutReturn(String line) {

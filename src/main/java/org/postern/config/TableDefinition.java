@@ -78,11 +78,7 @@ public record TableDefinition(Position at, String name, Origin origin) implement
     /// Reads the rest of a line that began with `table`.
     static TableDefinition parse(Tokens in) throws Syntax {
         var at = in.position();
-        var name = in.string("the name of a table");
-        if (name.isEmpty() || name.length() > MAX_NAME || !Tokens.isPlain(name)) {
-            throw in.error(
-                    at, "the name of a table has 1 to " + MAX_NAME + " printable characters");
-        }
+        var name = in.declaredName("the name of a table");
         return new TableDefinition(at, name, in.sees('{') ? elements(in) : backend(in));
     }
 

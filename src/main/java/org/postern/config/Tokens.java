@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postern.mail.AddressSyntax;
 
 /// The tokens of a configuration, one ahead, and the words of the grammar as enums: `MAIL_FROM` is
@@ -13,6 +14,15 @@ import org.postern.mail.AddressSyntax;
 final class Tokens {
     private static final Map<String, Integer> PORTS =
             Map.of("smtp", 25, "smtps", 465, "submissions", 465, "submission", 587, "lmtp", 24);
+
+    /// How the names of tables begin that are written where they are used.
+    static final String TABLE_IN_PLACE = "<dynamic:";
+
+    /// How the names of chains begin that are written where they are used.
+    static final String CHAIN_IN_PLACE = "<dynchain:";
+
+    /// How many tokens of a directive are kept for what is said of a mistake in it.
+    private static final int KEPT = 500;
 
     private final Sources sources;
     private final Lexer lexer;
@@ -75,7 +85,7 @@ final class Tokens {
         var token = peek();
         ahead.clear();
         candidates.clear();
-        if (begun.size() < 3) {
+        if (begun.size() < KEPT) {
             begun.add(token);
         }
         if (token.is('{') && depth++ == 0) {
@@ -235,6 +245,9 @@ final class Tokens {
     String declaredName(String what) throws Syntax {
         var at = position();
         var name = text(what);
+        if (name.startsWith("<")) {
+            throw error(at, "a name that begins with < is built in");
+        }
         if (name.length() > TableDefinition.MAX_NAME || !isPlain(name)) {
             throw error(
                     at, what + " has 1 to " + TableDefinition.MAX_NAME + " printable characters");
@@ -357,14 +370,14 @@ final class Tokens {
 
     /// Declares a table that is written where it is used, and gives its name.
     String declareInPlace(Position at, TableDefinition.Origin origin) {
-        var name = "<dynamic:" + inPlace.size() + ">";
+        var name = TABLE_IN_PLACE + inPlace.size() + ">";
         inPlace.add(new TableDefinition(at, name, origin));
         return name;
     }
 
     /// Declares a chain of filters that is written where it is used, and gives its name.
     String declareChain(Position at, Filter.Kind.Chain chain) {
-        var name = String.format(Locale.ROOT, "<dynchain:%08x>", chains.size() + 1);
+        var name = CHAIN_IN_PLACE + String.format(Locale.ROOT, "%08x>", chains.size() + 1);
         chains.add(new Filter(at, name, chain));
         return name;
     }
@@ -413,20 +426,48 @@ final class Tokens {
         return expected(what, "");
     }
 
+    /// The error that a line begins with what is neither a directive nor a macro definition.
+    Syntax notADirective(Token first) {
+        var words = Stream.of(Directive.Word.values()).map(Tokens::text).toList();
+        return unexpected(
+                first,
+                "a directive or a macro definition",
+                Nearest.to(first.text(), words),
+                "",
+                Lessons.of(List.of(), first, "a directive"));
+    }
+
     private Syntax expected(String what, String hint) throws Syntax {
         var token = peek();
-        var suggestion =
-                token.kind() == Token.Kind.STRING
+        // What only lacks quotes is no word in the wrong place.
+        var lessons = hint.isEmpty() ? Lessons.of(begun, token, what) : List.<String>of();
+        var near =
+                token.kind() == Token.Kind.STRING && lessons.isEmpty()
                         ? Nearest.to(token.text(), candidates)
-                                .map(word -> "; did you mean " + word + "?")
-                                .orElse("")
-                        : "";
+                        : Optional.<String>empty();
+        return unexpected(token, what, near, hint, lessons);
+    }
+
+    private Syntax unexpected(
+            Token found, String what, Optional<String> near, String hint, List<String> lessons) {
         return error(
-                token.at(),
-                "expected " + what + ", found " + token.described() + hint + suggestion);
+                found.at(),
+                "expected "
+                        + what
+                        + ", found "
+                        + found.described()
+                        + hint
+                        + near.map(word -> "; did you mean " + word + "?").orElse(""),
+                lessons);
+    }
+
+    private Syntax error(Position at, String message, List<String> notes) {
+        var all = new ArrayList<>(notes);
+        lexer.note(at).ifPresent(all::add);
+        return new Syntax(sources.problem(at, message, all));
     }
 
     Syntax error(Position at, String message) {
-        return new Syntax(sources.problem(at, message, lexer.note(at).stream().toList()));
+        return error(at, message, List.of());
     }
 }

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -67,6 +68,7 @@ public final class Smtpd {
                 case DAEMON -> smtpd.daemonize(arguments);
             };
         } catch (ConfigException e) {
+            e.warnings().forEach(warning -> System.err.println(warning.text()));
             System.err.println(e.getMessage());
         } catch (IOException e) {
             System.err.println("smtpd: " + e.getMessage());
@@ -83,9 +85,15 @@ public final class Smtpd {
     }
 
     private int check() throws IOException, ConfigException {
-        var mistakes = KeyFacts.mistakes(read().config());
+        var config = read().config();
+        var mistakes = KeyFacts.mistakes(config);
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
+        }
+        if (options.verbosity().level() == Leash.Level.VERBOSE) {
+            var text = config.text().getBytes(StandardCharsets.ISO_8859_1);
+            System.out.write(text, 0, text.length);
+            System.out.flush();
         }
         System.err.println("configuration OK");
         return 0;
