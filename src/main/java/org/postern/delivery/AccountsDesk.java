@@ -3,7 +3,7 @@ package org.postern.delivery;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.attribute.UserPrincipal;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.postern.config.LocalAction;
 import org.postern.ipc.Accounts;
 import org.postern.ipc.Conversation;
@@ -15,7 +15,7 @@ import org.postern.table.TableSet;
 
 /// Answers `front` about users and their forward files ([Accounts]).
 final class AccountsDesk implements Hearing.Hearer {
-    private final Supplier<TableSet> tables;
+    private final Function<String, TableSet> tables;
     private final UserDirectory users;
     private final ForwardFile forwards;
     private final Deadlines deadlines;
@@ -23,7 +23,7 @@ final class AccountsDesk implements Hearing.Hearer {
     private final Frames<Accounts.Answer> answers = Accounts.answers();
 
     AccountsDesk(
-            Supplier<TableSet> tables,
+            Function<String, TableSet> tables,
             UserDirectory users,
             ForwardFile forwards,
             Deadlines deadlines) {
@@ -56,7 +56,7 @@ final class AccountsDesk implements Hearing.Hearer {
     }
 
     private Accounts.Answer find(String action, String user, Next next) {
-        var now = tables.get();
+        var now = tables.apply(action);
         if (!(now.config().action(action).orElse(null) instanceof LocalAction local)) {
             return new Accounts.Answer.Unavailable("no local action " + action);
         }

@@ -55,6 +55,7 @@ public final class DeliveryRoom implements Tenant {
     private final ForwardFile forwards;
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final Departed departed = new Departed();
     private volatile TableSet tables;
     private Optional<Hearing> hearing = Optional.empty();
     private Optional<Thread> orphanage = Optional.empty();
@@ -120,7 +121,11 @@ public final class DeliveryRoom implements Tenant {
                                 place.socket(Room.DELIVERY),
                                 circumstances.users().only(Room.FRONT),
                                 MOST_QUESTIONS,
-                                new AccountsDesk(() -> tables, users, forwards, deadlines),
+                                new AccountsDesk(
+                                        action -> departed.tables(action, tables),
+                                        users,
+                                        forwards,
+                                        deadlines),
                                 circumstances.reports()));
         var circle =
                 new Worker.Circle(
@@ -150,6 +155,7 @@ public final class DeliveryRoom implements Tenant {
     public Ready prepare(Config config) throws IOException {
         var fresh = reopened(config);
         return () -> {
+            departed.reloaded(tables, fresh);
             tables = fresh;
             users.forget();
         };
