@@ -142,7 +142,9 @@ class ReloadTest {
     @Test
     void aListenerThatCannotBeBoundChangesNothing() throws Exception {
         try (var house = plot.start();
-                var taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+                var taken =
+                        new java.net.ServerSocket(
+                                0, 1, java.net.InetAddress.getLoopbackAddress())) {
             write(config("two") + "listen on 127.0.0.1 port " + taken.getLocalPort() + "\n");
             var shown = house.smtpctl("reload");
             assertTrue(shown.contains("cannot listen on /127.0.0.1:"), shown);
