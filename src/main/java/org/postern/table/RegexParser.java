@@ -84,13 +84,14 @@ final class RegexParser {
     }
 
     private Part interval(Part part) throws Malformed {
-        int least = number();
+        // {,m} is GNU's, and glibc's regcomp(3) takes it.
+        int least = at < pattern.length() && peek() == ',' ? 0 : number();
         int most = least;
         if (accepts(',')) {
             most = at < pattern.length() && peek() == '}' ? WITHOUT_END : number();
         }
         if (!accepts('}')) {
-            throw new Malformed("an interval is {n}, {n,} or {n,m}");
+            throw new Malformed("an interval is {n}, {n,}, {n,m} or {,m}");
         }
         if (most != WITHOUT_END && most < least) {
             throw new Malformed("an interval that ends before it begins");
