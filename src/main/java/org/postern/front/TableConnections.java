@@ -15,6 +15,7 @@ import org.postern.ipc.Place;
 import org.postern.table.Backend;
 import org.postern.table.external.ExternalTable;
 import org.postern.table.external.ExternalTable.Renewal;
+import org.postern.table.settings.Kind;
 
 /// The tables that other programs answer for, each with its connection. A table that is declared
 /// the same way in the next configuration keeps it.
@@ -42,8 +43,12 @@ final class TableConnections implements Backend.Source, Closeable {
 
     private ExternalTable connect(Declared declared) {
         var socket = place.tableSocket(declared.table(), declared.origin());
+        // A built-in backend has its settings from the supervisor, who opens them when it starts
+        // it.
+        var renewal =
+                Kind.named(declared.origin().type()).isPresent() ? Renewal.RESTART : Renewal.UPDATE;
         return ExternalTable.open(
-                declared.table(), () -> Hearing.connect(socket), Renewal.UPDATE, complaints);
+                declared.table(), () -> Hearing.connect(socket), renewal, complaints);
     }
 
     /// Makes the programs of a new configuration read again what they read; those that it does not
