@@ -71,6 +71,8 @@ final class LdapSource implements Source {
     }
 
     private record Sessions(Directory settings) implements Pool.Maker<LdapContext> {
+        // JNDI asks for a Hashtable.
+        @SuppressWarnings("JdkObsolete")
         @Override
         public LdapContext open() throws Away {
             var how = new Hashtable<String, Object>();
@@ -117,6 +119,9 @@ final class LdapSource implements Source {
         throw new Refused("a directory has no order to fetch in");
     }
 
+    // Only attributes are asked for, never objects, and Java builds none from a directory's data
+    // unless com.sun.jndi.ldap.object.trustSerialData says so.
+    @SuppressWarnings("BanJNDI")
     private List<List<String>> search(
             LdapContext context, Service service, Search search, String key) throws Away, Refused {
         var controls =

@@ -31,10 +31,10 @@ import org.postern.ipc.Submission;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
-import org.postern.mail.EnvelopeId;
 import org.postern.mail.EnhancedStatus;
-import org.postern.mail.Outcome;
+import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
+import org.postern.mail.Outcome;
 import org.postern.mail.Share;
 
 /// The room over its sockets, as the other rooms meet it.

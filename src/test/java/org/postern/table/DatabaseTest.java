@@ -125,10 +125,10 @@ class DatabaseTest {
                 "MAPPING | a b\\nkey                 | table:2:1: a key without a value",
                 "MAPPING | [a b                      | table:1:1: a '[' without ']'",
                 "MAPPING | a 1\\n"
-                    + "b 2\\n"
-                    + "A 3           | table:3:1: duplicate key; it is in line 1 too",
+                        + "b 2\\n"
+                        + "A 3           | table:3:1: duplicate key; it is in line 1 too",
                 "ALIASES | a: b\\n"
-                    + "root: c d         | table:2:7: alias \"root\": not a recipient: c d",
+                        + "root: c d         | table:2:7: alias \"root\": not a recipient: c d",
                 "ALIASES | a: ,                      | table:1:4: an alias without a recipient",
             })
     void aBadTextMakesNoDatabase(Kind kind, String contents, String message) throws Exception {
@@ -159,11 +159,11 @@ class DatabaseTest {
         make(
                 Kind.SET,
                 "*.example.org\n"
-                    + "mail*.net\n"
-                    + "192.0.2.0/24\n"
-                    + "@*.example.com\n"
-                    + "bob@example.com\n"
-                    + "^x[0-9]\n");
+                        + "mail*.net\n"
+                        + "192.0.2.0/24\n"
+                        + "@*.example.com\n"
+                        + "bob@example.com\n"
+                        + "^x[0-9]\n");
         var table = open();
         assertInstanceOf(Answer.Found.class, table.contains(Service.DOMAIN, "a.example.org"));
         assertInstanceOf(Answer.Found.class, table.contains(Service.DOMAIN, "mail7.net"));
@@ -287,12 +287,12 @@ class DatabaseTest {
             delimiter = '|',
             value = {
                 "000000000100000000000000 61150600 | a Berkeley DB, which another server's makemap"
-                    + " made; rebuild it from its text (makemap)",
+                        + " made; rebuild it from its text (makemap)",
                 "000000000100000000000000 00053162 | a Berkeley DB, which another server's makemap"
-                    + " made; rebuild it from its text (makemap)",
+                        + " made; rebuild it from its text (makemap)",
                 "cf9a5713 0000 | a GDBM file; rebuild it from its text (makemap)",
                 "726f6f743a20626f620a | a text; use \"file:\" for it, or make a database of it"
-                    + " (makemap)",
+                        + " (makemap)",
                 "'' | an empty file: not a constant database",
                 "000102 | not a constant database, or only a piece of one",
             })

@@ -129,6 +129,8 @@ final class Convoy implements Closeable {
     /// Refused.
     ///
     /// @throws IOException if the queue hung up before it answered
+    // Correct without the yield; with it, fewer and larger writes.
+    @SuppressWarnings("ThreadPriorityCheck")
     Answer carry(Function<MessageId, Whole> whole) throws IOException {
         var passenger = new Passenger();
         synchronized (lock) {

@@ -89,8 +89,8 @@ final class Databases {
 
     private static String places(String hosts, String ports) {
         var places = new StringBuilder();
-        var port = ports.split(",");
-        var host = hosts.split(",");
+        var port = ports.split(",", -1);
+        var host = hosts.split(",", -1);
         for (int i = 0; i < host.length; i++) {
             var name = host[i].indexOf(':') >= 0 ? "[" + host[i] + "]" : host[i];
             places.append(places.isEmpty() ? "" : ",")

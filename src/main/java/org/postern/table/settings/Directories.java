@@ -39,7 +39,7 @@ final class Directories {
 
     private static List<String> urls(SmallFile file, SmallFile.Entry entry) {
         var urls = new ArrayList<String>();
-        for (var word : entry.value().split("[ ,]+")) {
+        for (var word : entry.value().split("[ ,]+", -1)) {
             var url = word.contains("://") ? word : "ldap://" + word;
             if (!url.matches("ldaps?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?")) {
                 file.problem(entry, "expected ldap://host[:port] or ldaps://host[:port]");
