@@ -75,6 +75,9 @@ public sealed interface Work {
 
     /// The content of the message to be tried; lines end in LF.
     sealed interface Content {
+        /// The longest content that comes with its Try, in bytes.
+        int LONGEST_INLINE = 64 * 1024;
+
         /// All of it.
         record Inline(Chunk bytes) implements Content {}
 

@@ -99,7 +99,12 @@ final class SubmissionHearer implements Hearing.Hearer {
     }
 
     private Convoy.Memory memory() {
-        return new Convoy.Memory(inMemory, mostInMemory, largestMessage);
+        return new Convoy.Memory(inMemory, mostInMemory, this::largest);
+    }
+
+    /// How long a message may be, with what `front` adds to it.
+    private long largest() {
+        return largestMessage.getAsLong() + TRACE_FIELDS;
     }
 
     private Answer.Refused refusal(Cause cause, String text, MessageId next) {
@@ -113,7 +118,7 @@ final class SubmissionHearer implements Hearing.Hearer {
         private final MessageId id;
         private final List<Share> shares = new ArrayList<>(1);
         private boolean full = store.space() == Space.FULL;
-        private final long largest = largestMessage.getAsLong() + TRACE_FIELDS;
+        private final long largest = largest();
         private long length;
         private long taken;
         private boolean tooMuch;

@@ -34,7 +34,6 @@ import org.postern.queue.store.Store;
 /// Gives out work: hears [Work]. Each room gets its own lanes only, and may report on what it was
 /// given and nothing else; a word out of place ends the conversation, which defers the attempt.
 final class WorkHearer implements Hearing.Hearer {
-    private static final int LARGEST_INLINE = 64 * 1024;
     private static final int MANY_ENVELOPES = 40;
     private static final Duration LONGEST_ATTEMPT = Duration.ofHours(1);
     private static final Duration UNTIL_LOOK = Duration.ofSeconds(20);
@@ -245,8 +244,10 @@ final class WorkHearer implements Hearing.Hearer {
             if (lane == Lane.ROUTE) {
                 return new Work.Content.Inline(Chunk.EMPTY);
             }
-            return content.length() <= LARGEST_INLINE && envelopes < MANY_ENVELOPES
-                    ? new Work.Content.Inline(content.next(LARGEST_INLINE))
+            // Lane LOCAL knows no more than a few dozen, and takes no content twice.
+            boolean few = lane == Lane.LOCAL || envelopes < MANY_ENVELOPES;
+            return few && content.length() <= Work.Content.LONGEST_INLINE
+                    ? new Work.Content.Inline(content.next(Work.Content.LONGEST_INLINE))
                     : new Work.Content.OnRequest(content.length());
         }
 
@@ -294,9 +295,9 @@ final class WorkHearer implements Hearing.Hearer {
         }
 
         private void send(Content content) throws IOException {
-            var bytes = content.next(LARGEST_INLINE);
+            var bytes = content.next(Work.Content.LONGEST_INLINE);
             while (true) {
-                var next = content.next(LARGEST_INLINE);
+                var next = content.next(Work.Content.LONGEST_INLINE);
                 if (next.isEmpty()) {
                     conversation.say(new Assignment.LastPiece(bytes));
                     conversation.flush();

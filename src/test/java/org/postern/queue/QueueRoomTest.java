@@ -65,15 +65,21 @@ class QueueRoomTest {
     }
 
     private void start(Set<UserPrincipal> front, Set<UserPrincipal> delivery) throws Exception {
+        start("", front, delivery);
+    }
+
+    private void start(String settings, Set<UserPrincipal> front, Set<UserPrincipal> delivery)
+            throws Exception {
         room =
                 new QueueRoom(
                         place,
                         Configs.of(
-                                """
-                                action "home" maildir
-                                action "out" relay
-                                match for local action "home"
-                                """),
+                                settings
+                                        + """
+                                        action "home" maildir
+                                        action "out" relay
+                                        match for local action "home"
+                                        """),
                         Log.silent(),
                         deadlines,
                         InstantSource.system(),
@@ -235,6 +241,16 @@ class QueueRoomTest {
         conversation.say(new Submission.Reserve());
         return assertInstanceOf(Submission.Answer.Reserved.class, conversation.hear(PATIENCE))
                 .ids();
+    }
+
+    @Test
+    void aWholeMessageOfTheLargestSizeIsTakenWithWhatFrontAddsToIt() throws Exception {
+        room.stop(Duration.ZERO);
+        start("smtp max-message-size 100\n", Set.of(me), Set.of(me));
+        var conversation = submit();
+        var id = reserve(conversation).getFirst();
+        conversation.say(whole(id, "x".repeat(300)));
+        assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
     }
 
     @Test

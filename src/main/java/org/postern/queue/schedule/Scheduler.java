@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.postern.ipc.Work;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
 import org.postern.mail.EnhancedStatus;
@@ -203,32 +204,44 @@ public final class Scheduler implements Closeable {
         }
     }
 
-    /// As many of these as do not hold more content than a worker can be given at once: several
-    /// messages only when all are small. The others are the next.
+    /// As many of these as a worker can be given at once: the recipients of one message, or, where
+    /// several messages keep company, those that are small, up to so much content. The others are
+    /// the next.
     private List<Task> fitting(List<Task> batch) {
-        int count = 1;
-        int message = batch.getFirst().message();
-        long sum = store.contentLength(new MessageId(message));
-        while (count < batch.size()) {
-            var task = batch.get(count);
-            if (task.message() != message) {
-                message = task.message();
-                sum += store.contentLength(new MessageId(message));
-                if (sum > MOST_TOGETHER) {
-                    break;
-                }
-            }
-            count++;
-        }
+        var group = batch.getFirst().group;
+        int count =
+                switch (group.limits.company()) {
+                    case SAME_MESSAGE -> batch.size();
+                    case SAME_ACTION -> small(batch);
+                };
         var rest = batch.subList(count, batch.size());
         if (!rest.isEmpty()) {
             locked(
-                    () ->
-                            schedule.putBack(
-                                    batch.getFirst().group,
-                                    rest.stream().filter(this::isInFlight).toList()));
+                    () -> {
+                        schedule.putBack(group, rest.stream().filter(this::isInFlight).toList());
+                        wake(group.lane);
+                    });
         }
         return batch.subList(0, count);
+    }
+
+    /// How many of these go together: the first alone if it is large.
+    private int small(List<Task> batch) {
+        int count = 0;
+        long sum = 0;
+        for (var task : batch) {
+            long length = store.contentLength(new MessageId(task.message()));
+            sum += length;
+            boolean large = length > Work.Content.LONGEST_INLINE;
+            if (count > 0 && (large || sum > MOST_TOGETHER)) {
+                break;
+            }
+            count++;
+            if (large) {
+                break;
+            }
+        }
+        return count;
     }
 
     private boolean isInFlight(Task task) {

@@ -83,6 +83,31 @@ class CompanyTest {
         assertEquals(List.of(last), next().ids());
     }
 
+    /// What does not come along with its attempt is asked for, and one attempt can ask for one.
+    @Test
+    void mailThatDoesNotFitIntoAnAttemptGoesAlone() throws Exception {
+        var first = queue("bob@example.org", Mail.content(1, 70_000));
+        var second = queue("bob@example.org", Mail.content(2, 70_000));
+        var third = queue("bob@example.org");
+        assertEquals(List.of(first), next().ids());
+        assertEquals(List.of(second), next().ids());
+        assertEquals(List.of(third), next().ids());
+    }
+
+    @Test
+    void aLargeMessageGoesToOneSubAddressAtATime() throws Exception {
+        var shares = List.of(Mail.home("bob@example.org"), Mail.home("bob@example.org"));
+        try (var draft = store.draft(store.reserve(), Mail.from("ann@example.net"), now)) {
+            shares.forEach(draft::add);
+            draft.append(Mail.content(1, 300_000));
+            if (draft.commit(300_000) instanceof Store.Answer.Committed(var ids)) {
+                scheduler.admit(ids, shares, now);
+            }
+        }
+        assertEquals(1, next().ids().size());
+        assertEquals(1, next().ids().size());
+    }
+
     @Test
     void mailThatWentTogetherWhenTheWorkerHungUpIsTriedAlone() throws Exception {
         queue("bob@example.org");
