@@ -90,6 +90,9 @@ final class RoomProcess {
     private @Nullable Conversation<Leash, Leash.Answer> leash;
     private @Nullable Life life;
 
+    /// Whom a configuration was handed that has not been answered; null if nobody was.
+    private @Nullable Conversation<Leash, Leash.Answer> handed;
+
     /// The generation that the room has prepared and not adopted, or 0.
     private long prepared;
 
@@ -318,7 +321,13 @@ final class RoomProcess {
     /// Hands the room a new configuration, for which it makes ready while others do; [#readiness]
     /// waits for its answer.
     void prepare(Sources sources) {
-        tell(new Leash.Prepare(sources));
+        lock.lock();
+        try {
+            handed = leash;
+            tell(new Leash.Prepare(sources));
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Waits until the room is ready for the configuration that it was handed. One that dies
@@ -326,9 +335,13 @@ final class RoomProcess {
     Readiness readiness(long generation) {
         lock.lock();
         try {
-            var talk = leash;
+            var talk = handed;
+            handed = null;
             if (talk == null) {
                 return new Readiness.Down();
+            }
+            if (talk != leash) {
+                return new Readiness.Not(room.word() + " ended while it prepared");
             }
             return switch (talk.hear(PREPARE)) {
                 case Leash.Answer.Prepared(long ready) when ready == generation -> {

@@ -13,6 +13,9 @@ import org.postern.ipc.StreamChannel;
 /// The program of a room that says it has the configuration it was started with, plus what its
 /// argument says: 0 is the truth when it is told the same one again.
 final class FakeRoom {
+    /// As the argument: one that ends when it is told to prepare.
+    static final int DIES = 1000;
+
     private FakeRoom() {}
 
     /// Lives until the supervisor is gone.
@@ -30,8 +33,12 @@ final class FakeRoom {
             while (true) {
                 switch (leash.hearWhenever()) {
                     case Leash.Start _ -> leash.say(new Leash.Answer.Started());
-                    case Leash.Prepare(var sources) ->
-                            leash.say(new Leash.Answer.Prepared(sources.generation()));
+                    case Leash.Prepare(var sources) -> {
+                        if (off == DIES) {
+                            return;
+                        }
+                        leash.say(new Leash.Answer.Prepared(sources.generation()));
+                    }
                     case Leash.Adopt(var generation) ->
                             leash.say(new Leash.Answer.Adopted(generation + off));
                     case Leash.MakeWay() ->

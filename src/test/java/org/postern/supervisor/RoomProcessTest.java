@@ -148,6 +148,18 @@ class RoomProcessTest {
         assertTrue(room.status().contains("restarts=0"), room.status());
     }
 
+    /// Otherwise a configuration of which it dies would be adopted.
+    @Test
+    void aRoomThatEndsWhileItPreparesIsNotReady() throws Exception {
+        start(FakeRoom.DIES);
+        room.prepare(generation(7));
+        awaitLine("lost child");
+        awaitLine("queue restarted");
+        assertEquals(
+                new RoomProcess.Readiness.Not("queue ended while it prepared"), room.readiness(7));
+        assertTrue(room.status().contains("restarts=1"), room.status());
+    }
+
     @Test
     void aRoomThatNeverPreparedIsHandedTheConfigurationWhenTheOthersAdoptIt() throws Exception {
         start(0);
