@@ -380,15 +380,11 @@ final class RoomProcess {
 
     /// Has the room work by the configuration that it has prepared; [#adopted] waits until it does.
     void adopt(Sources sources) {
-        if (isPrepared(sources.generation())) {
-            tell(new Leash.Adopt(sources.generation()));
-        }
-    }
-
-    private boolean isPrepared(long generation) {
         lock.lock();
         try {
-            return prepared == generation;
+            if (prepared == sources.generation()) {
+                tell(new Leash.Adopt(prepared));
+            }
         } finally {
             lock.unlock();
         }
@@ -592,16 +588,9 @@ final class RoomProcess {
         lock.lock();
         try {
             var alive = child;
-            return alive == null
-                    ? "room " + room.word() + " down restarts=" + restarts
-                    : "room "
-                            + room.word()
-                            + " running pid="
-                            + alive.pid()
-                            + " restarts="
-                            + restarts
-                            + " "
-                            + fence;
+            var now = alive == null ? "down" : "running pid=" + alive.pid();
+            var fenced = alive == null ? "" : " " + fence;
+            return "room " + room.word() + " " + now + " restarts=" + restarts + fenced;
         } finally {
             lock.unlock();
         }

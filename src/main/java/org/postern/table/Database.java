@@ -32,6 +32,10 @@ final class Database implements Rows {
     static final int HEADER = TABLES * 8;
 
     private static final int START = 5381;
+
+    /// Longer ones are not of a table: a number in the file is wrong.
+    static final int LONGEST_RECORD = 1 << 24;
+
     private static final int WINDOW_BITS = 30;
     private static final long WINDOW = 1L << WINDOW_BITS;
 
@@ -172,24 +176,19 @@ final class Database implements Rows {
                 () -> {
                     var row = new Row();
                     for (long at = HEADER; at < recordsEnd; ) {
-                        int keyLength = length(at);
-                        int valueLength = length(at + 4);
-                        var bytes = bytes(at + 8, keyLength + (long) valueLength);
-                        row.moveTo(bytes, 0, keyLength);
-                        row.value(keyLength, bytes.length);
+                        long keyLength = number(at);
+                        long size = keyLength + number(at + 4);
+                        if (size > recordsEnd - at - 8) {
+                            throw damaged();
+                        }
+                        var bytes = bytes(at + 8, size);
+                        row.moveTo(bytes, 0, (int) keyLength);
+                        row.value((int) keyLength, bytes.length);
                         visitor.visit(row);
                         at += 8L + bytes.length;
                     }
                     return Optional.empty();
                 });
-    }
-
-    private int length(long at) throws IOException {
-        long number = number(at);
-        if (number > recordsEnd - at) {
-            throw damaged();
-        }
-        return (int) Math.min(number, Integer.MAX_VALUE / 2 - 8);
     }
 
     @Override
@@ -228,7 +227,7 @@ final class Database implements Rows {
     }
 
     private byte[] bytes(long at, long size) throws IOException {
-        if (size > length - at) {
+        if (size > length - at || size > LONGEST_RECORD) {
             throw damaged();
         }
         var bytes = new byte[(int) size];

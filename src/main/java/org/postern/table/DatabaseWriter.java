@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -36,9 +37,14 @@ final class DatabaseWriter implements Closeable {
         this.channel = channel;
     }
 
-    /// Begins a database in a file that is there and empty.
+    /// Begins a database in a file that is there and empty, and no link.
     static DatabaseWriter begin(Path path) throws IOException {
-        var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS);
         channel.position(Database.HEADER);
         return new DatabaseWriter(path, channel);
     }
@@ -50,6 +56,9 @@ final class DatabaseWriter implements Closeable {
         if (count == hashes.length) {
             hashes = Arrays.copyOf(hashes, 2 * count);
             places = Arrays.copyOf(places, 2 * count);
+        }
+        if ((long) key.length + value.length > Database.LONGEST_RECORD) {
+            throw new IOException(path + ": a record of more than 16 megabytes");
         }
         hashes[count] = Database.hash(key);
         places[count] = (int) end;

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -123,24 +124,29 @@ public final class TableCompiler {
         }
     }
 
-    /// Hands the database to whom the text belongs. Who may not do that keeps it.
+    /// Hands the database to whom the text belongs. Who may not do that keeps it. The directory may
+    /// be another's, who puts a link there meanwhile: none is ever followed.
     private static void giveTo(Path fresh, Map<String, Object> facts) throws IOException {
         for (var owner : List.of("gid", "uid")) {
             var value = facts.get(owner);
-            if (value != null && !value.equals(Files.getAttribute(fresh, "unix:" + owner))) {
+            if (value != null && !value.equals(attribute(fresh, "unix:" + owner))) {
                 tryToGive(fresh, "unix:" + owner, value);
             }
         }
         if (facts.get("mode") instanceof Integer mode) {
-            Files.setAttribute(fresh, "unix:mode", mode & 0777);
+            Files.setAttribute(fresh, "unix:mode", mode & 0777, LinkOption.NOFOLLOW_LINKS);
         }
+    }
+
+    private static Object attribute(Path file, String attribute) throws IOException {
+        return Files.getAttribute(file, attribute, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void tryToGive(Path fresh, String attribute, Object value) throws IOException {
         try {
-            Files.setAttribute(fresh, attribute, value);
+            Files.setAttribute(fresh, attribute, value, LinkOption.NOFOLLOW_LINKS);
         } catch (FileSystemException e) {
-            if (Integer.valueOf(0).equals(Files.getAttribute(fresh, "unix:uid"))) {
+            if (Integer.valueOf(0).equals(attribute(fresh, "unix:uid"))) {
                 throw e; // root may always, so something else is wrong
             }
         }

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -101,6 +104,47 @@ class DatabaseTest {
         assertEquals(new Answer.Found<>("\u00e9"), table.lookup(Service.STRING, "\u00c9"));
         assertEquals(new Answer.Absent<>(), table.lookup(Service.STRING, "key5000"));
         assertEquals(new Answer.Found<>(5002), table.reload());
+    }
+
+    /// A file of three gigabytes, nearly all of them a hole, with one record whose value is said to
+    /// be so long.
+    private void makeLarge(long valueLength) throws IOException {
+        long length = 3L << 30;
+        int hash = Database.hash("a");
+        var bytes = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+        try (var file = new RandomAccessFile(database.toFile(), "rw")) {
+            file.setLength(length);
+            file.seek(8L * (hash & 0xff));
+            file.write(bytes.putInt((int) (length - 16)).putInt(2).array(), 0, 8);
+            file.seek(Database.HEADER);
+            file.write(
+                    bytes.clear().putInt(1).putInt((int) valueLength).put((byte) 'a').array(),
+                    0,
+                    9);
+            file.seek(length - 16);
+            bytes.clear().putInt(hash).putInt(Database.HEADER);
+            file.write(bytes.putInt(hash).putInt(Database.HEADER).array());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {100_000_000, 2_500_000_000L})
+    void aRecordThatCannotBeIsAFailure(long valueLength) throws Exception {
+        makeLarge(valueLength);
+        var rows = Database.open(database);
+        assertThrows(IOException.class, () -> rows.value("a"));
+        assertThrows(IOException.class, () -> rows.forEach(_ -> {}));
+        assertInstanceOf(Answer.Failed.class, open().lookup(Service.STRING, "a"));
+    }
+
+    @Test
+    void aLinkIsNotWrittenThrough() throws Exception {
+        Files.writeString(text, "precious");
+        Files.createSymbolicLink(database, text);
+        assertThrows(IOException.class, () -> DatabaseWriter.begin(database).close());
+        make(Kind.MAPPING, "a b\n");
+        assertTrue(Files.isRegularFile(database, LinkOption.NOFOLLOW_LINKS));
+        assertEquals("a b\n", Files.readString(text));
     }
 
     @Test
