@@ -33,9 +33,10 @@ final class ForwardFile {
     /// Errors that mean that there is no file: ENOENT, ENOTDIR.
     private static final Set<Errno> ABSENT = Set.of(Errno.ENOENT, Errno.ENOTDIR);
 
-    /// Errors that pass by themselves. With any other, the file is not one to follow: a link
-    /// (ELOOP), one that the user may not read (EACCES), a socket (ENXIO).
-    private static final Set<Errno> PASSING = Set.of(Errno.EMFILE, Errno.ENFILE, Errno.EIO);
+    /// Errors that mean that the file is not one to follow: a link (ELOOP), one that the user may
+    /// not read (EACCES), a socket (ENXIO). Any other may pass by itself, as that of a file server
+    /// that is away.
+    private static final Set<Errno> UNSAFE = Set.of(Errno.ELOOP, Errno.EACCES, Errno.ENXIO);
 
     private final AsUser asUser;
     private final Seals seals;
@@ -97,9 +98,7 @@ final class ForwardFile {
             return new Answer.NoForward();
         }
         var text = path + ": " + Trouble.reason(e);
-        return PASSING.contains(e.errno())
-                ? new Answer.Unreadable(text)
-                : new Answer.Insecure(text);
+        return UNSAFE.contains(e.errno()) ? new Answer.Insecure(text) : new Answer.Unreadable(text);
     }
 
     private static Reading read(LocalUser who, Path home, Path path, OpenFile file)

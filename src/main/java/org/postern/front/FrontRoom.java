@@ -38,9 +38,9 @@ import org.postern.table.TableSet;
 /// (control). It talks to `queue`, `delivery` and `keeper`, and never sees the spool, a key, or a
 /// user's file.
 public final class FrontRoom implements RoomLife.Tenant {
-    /// How long the name of a client is looked for before it is greeted.
     private static final Set<String> LOCALHOST = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
+    /// How long the name of a client is looked for before it is greeted.
     private static final Duration NAME_PATIENCE = Duration.ofSeconds(5);
 
     private static final int ACCOUNT_CONVERSATIONS = 32;

@@ -42,9 +42,22 @@ public final class Brood {
             if (found.isEmpty()) {
                 return;
             }
-            for (int pid : found) {
+            kill(found);
+        }
+    }
+
+    /// Kills all that the kernel lets it kill, and then says whom not.
+    private void kill(List<Integer> pids) throws OsException {
+        OsException forbidden = null;
+        for (int pid : pids) {
+            try {
                 kill(pid);
+            } catch (OsException e) {
+                forbidden = e;
             }
+        }
+        if (forbidden != null) {
+            throw forbidden;
         }
     }
 

@@ -176,6 +176,7 @@ final class Convoy implements Closeable {
     }
 
     private void hear() {
+        var why = new IOException("nobody hears the queue any more");
         try {
             while (true) {
                 var answer = conversation.listen();
@@ -187,8 +188,11 @@ final class Convoy implements Closeable {
                 }
             }
         } catch (IOException e) {
+            why = e;
+        } finally {
+            // Also after a bug: those who wait have nobody else to wake them.
             synchronized (lock) {
-                fail(e);
+                fail(why);
             }
         }
     }

@@ -54,6 +54,10 @@ final class Submissions implements Closeable {
     private Optional<Convoy> convoy = Optional.empty();
     private boolean closed;
     private final ReentrantLock opening = new ReentrantLock();
+
+    // Why the convoy could not be opened, and how often: who waited for that need not try, too.
+    private String misfortune = "";
+    private int misfortunes;
     private volatile Space space = Space.FREE;
 
     /// Conversations, at most `most`, with the queue that hears on `socket`.
@@ -82,6 +86,7 @@ final class Submissions implements Closeable {
 
     /// The way of small messages.
     private Convoy convoy() throws IOException {
+        int seen;
         synchronized (idle) {
             if (convoy.isPresent() && convoy.get().isOpen()) {
                 return convoy.get();
@@ -89,12 +94,16 @@ final class Submissions implements Closeable {
             if (closed) {
                 throw new IOException("closed");
             }
+            seen = misfortunes;
         }
         opening.lock();
         try {
             synchronized (idle) {
                 if (convoy.isPresent() && convoy.get().isOpen()) {
                     return convoy.get();
+                }
+                if (misfortunes != seen) {
+                    throw new IOException(misfortune);
                 }
             }
             var opened = openConvoy();
@@ -120,6 +129,10 @@ final class Submissions implements Closeable {
                     now -> space = now);
         } catch (IOException | RuntimeException e) {
             channel.close();
+            synchronized (idle) {
+                misfortune = String.valueOf(e.getMessage());
+                misfortunes++;
+            }
             throw e;
         }
     }
