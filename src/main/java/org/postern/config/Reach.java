@@ -1,6 +1,7 @@
 package org.postern.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,13 +20,20 @@ import org.postern.mail.AddressSyntax;
 /// or if both stand in the configuration and one holds all keys of the other.
 final class Reach {
     private final Map<String, TableDefinition> tables = new HashMap<>();
-    private final List<Rule> earlier = new ArrayList<>();
+    private int count;
+
+    /// The earlier matches that ask no table, or only that something is not in one.
+    private final List<Rule> general = new ArrayList<>();
+
+    /// The others, by the name and the keys of one table in which something has to be: a match that
+    /// one of these covers asks for the same table, or for some of its keys.
+    private final Map<String, List<Rule>> byKey = new HashMap<>();
 
     /// A condition, and the keys that its table is known to hold; none if that is not known.
     private record Term(Condition condition, Set<String> keys) {}
 
     /// A match, its conditions by slot, without those that always hold.
-    private record Rule(Match match, Map<Criterion.Slot, Term> terms) {}
+    private record Rule(int number, Match match, Map<Criterion.Slot, Term> terms) {}
 
     Reach(Iterable<TableDefinition> tables) {
         tables.forEach(table -> this.tables.put(table.name(), table));
@@ -38,16 +46,54 @@ final class Reach {
             return Optional.of("this match never holds: it asks for nobody");
         }
         var rule = rule(match);
-        for (Rule before : earlier) {
-            if (covers(before, rule)) {
-                return Optional.of(
+        var first =
+                candidates(rule).stream()
+                        .filter(before -> covers(before, rule))
+                        .min(Comparator.comparingInt(Rule::number));
+        if (first.isEmpty()) {
+            remember(rule);
+        }
+        return first.map(
+                before ->
                         "this match is never reached: the one at "
                                 + before.match.at()
                                 + " holds whenever it would");
+    }
+
+    private List<Rule> candidates(Rule rule) {
+        var candidates = new ArrayList<>(general);
+        for (Term term : rule.terms.values()) {
+            if (isPositive(term)) {
+                term.keys.stream()
+                        .limit(1)
+                        .forEach(key -> candidates.addAll(byKey.getOrDefault(key, List.of())));
+                candidates.addAll(byKey.getOrDefault(tableKey(term), List.of()));
             }
         }
-        earlier.add(rule);
-        return Optional.empty();
+        return candidates;
+    }
+
+    private void remember(Rule rule) {
+        var indexed = rule.terms.values().stream().filter(Reach::isPositive).findFirst();
+        if (indexed.isEmpty()) {
+            general.add(rule);
+            return;
+        }
+        var keys = new HashSet<>(indexed.get().keys);
+        keys.add(tableKey(indexed.get()));
+        keys.forEach(key -> byKey.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(rule));
+    }
+
+    /// Whether something has to be in a table.
+    private static boolean isPositive(Term term) {
+        return term.condition.sense() == Sense.HOLDS
+                && Criterion.table(term.condition.criterion()).isPresent();
+    }
+
+    private static String tableKey(Term term) {
+        return Criterion.table(term.condition.criterion())
+                .map(use -> "<" + use.name() + ">")
+                .orElse("");
     }
 
     private static boolean neverHolds(Condition condition) {
@@ -66,7 +112,7 @@ final class Reach {
                 terms.put(condition.criterion().slot(), new Term(condition, keys));
             }
         }
-        return new Rule(match, terms);
+        return new Rule(count++, match, terms);
     }
 
     private Set<String> keys(TableRef use) {

@@ -2,6 +2,8 @@ package org.postern.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +31,11 @@ final class Tokens {
     private final List<TableDefinition> inPlace = new ArrayList<>();
     private final List<Filter> chains = new ArrayList<>();
     private final List<Token> begun = new ArrayList<>();
-    private final List<String> candidates = new ArrayList<>();
+    private final Map<Class<?>, Map<String, Enum<?>>> vocabularies = new HashMap<>();
+
+    /// The words that would have done in the place of the next token.
+    private final List<Map<String, Enum<?>>> candidates = new ArrayList<>();
+
     private final List<Token> ahead = new ArrayList<>(1);
     private final List<Problem> notYet = new ArrayList<>();
     private int depth;
@@ -126,13 +132,26 @@ final class Tokens {
     }
 
     <E extends Enum<E>> boolean sees(Class<E> words) throws Syntax {
+        return finds(words, Token.Kind.KEYWORD);
+    }
+
+    private <E extends Enum<E>> boolean finds(Class<E> words, Token.Kind kind) throws Syntax {
         var token = peek();
-        boolean found = false;
-        for (E word : words.getEnumConstants()) {
-            candidates.add(text(word));
-            found |= token.kind() == Token.Kind.KEYWORD && token.text().equals(text(word));
-        }
-        return found;
+        var vocabulary = vocabulary(words);
+        candidates.add(vocabulary);
+        return token.kind() == kind && vocabulary.containsKey(token.text());
+    }
+
+    private <E extends Enum<E>> Map<String, Enum<?>> vocabulary(Class<E> words) {
+        return vocabularies.computeIfAbsent(
+                words,
+                _ -> {
+                    var texts = new LinkedHashMap<String, Enum<?>>();
+                    for (E word : words.getEnumConstants()) {
+                        texts.put(text(word), word);
+                    }
+                    return texts;
+                });
     }
 
     boolean accepts(char punctuation) throws Syntax {
@@ -167,13 +186,7 @@ final class Tokens {
 
     /// Reads a string that is one of the names of an enum.
     <E extends Enum<E>> E name(Class<E> names, String what) throws Syntax {
-        var token = peek();
-        boolean found = false;
-        for (E name : names.getEnumConstants()) {
-            candidates.add(text(name));
-            found |= token.text().equals(text(name));
-        }
-        if (token.kind() == Token.Kind.STRING && found) {
+        if (finds(names, Token.Kind.STRING)) {
             return takeNamed(names);
         }
         throw expected(what);
@@ -181,8 +194,10 @@ final class Tokens {
 
     private <E extends Enum<E>> E takeNamed(Class<E> words) throws Syntax {
         var token = take();
-        var name = token.text().toUpperCase(Locale.ROOT).replace('-', '_');
-        var word = Enum.valueOf(words, name);
+        var word = words.cast(vocabulary(words).get(token.text()));
+        if (word == null) {
+            throw new IllegalStateException(token.text() + " is not a word of " + words);
+        }
         NotYet.named(word).ifPresent(named -> refuse(token.at(), named));
         return word;
     }
@@ -443,9 +458,13 @@ final class Tokens {
         var lessons = hint.isEmpty() ? Lessons.of(begun, token, what) : List.<String>of();
         var near =
                 token.kind() == Token.Kind.STRING && lessons.isEmpty()
-                        ? Nearest.to(token.text(), candidates)
+                        ? Nearest.to(token.text(), candidateTexts())
                         : Optional.<String>empty();
         return unexpected(token, what, near, hint, lessons);
+    }
+
+    private List<String> candidateTexts() {
+        return candidates.stream().flatMap(words -> words.keySet().stream()).toList();
     }
 
     private Syntax unexpected(

@@ -17,7 +17,7 @@ class LessonsTest {
             table vusers { "a@example.org" = bob }
             table doms { example.org }
             table creds { l = "user:password" }
-            srs key x
+            srs key "a secret that is long"
             """;
 
     private static List<Problem> problems(String text) {

@@ -33,7 +33,7 @@ class MutationTest {
                 table m { a = b, "c d" => "e, f" }
                 pki "*" cert "/c" key "/k"
                 ca inner cert "/a"
-                srs key k
+                srs key "a secret that is long"
                 mda wrapper nice "x %{mda}"
                 filter spam phase connect match rdns junk
                 filter all proc-exec "y"

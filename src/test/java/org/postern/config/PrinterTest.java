@@ -59,8 +59,9 @@ class PrinterTest {
     void secretsAreMaskedForPeople() throws Exception {
         var config =
                 parse(
-                        "srs key hush\nqueue encryption \"0123456789abcdef0123456789abcdef\"\n"
-                                + "match reject\n");
+                        "srs key hushhushhushhush\n"
+                            + "queue encryption \"0123456789abcdef0123456789abcdef\"\n"
+                            + "match reject\n");
         var printed = Printer.text(config, Secrets.MASKED);
         assertFalse(printed.contains("hush"), printed);
         assertFalse(printed.contains("0123456789abcdef"), printed);

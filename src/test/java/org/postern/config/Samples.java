@@ -26,8 +26,8 @@ final class Samples {
             mta limit inet6 conn-delay-route 0
             mda limit max-session 9 task-hiwat 8
             scheduler limit max-inflight 100
-            srs key "secret one"
-            srs key backup "secret 'two'"
+            srs key "the first secret of all"
+            srs key backup "a secret 'two' of old"
             srs ttl 5d
             pki MX.example.org cert "/etc/ssl/mx.crt"
             pki mx.example.org key "/etc/ssl/mx.key" dhe AUTO
