@@ -60,8 +60,8 @@ class PrinterTest {
         var config =
                 parse(
                         "srs key hushhushhushhush\n"
-                            + "queue encryption \"0123456789abcdef0123456789abcdef\"\n"
-                            + "match reject\n");
+                                + "queue encryption \"0123456789abcdef0123456789abcdef\"\n"
+                                + "match reject\n");
         var printed = Printer.text(config, Secrets.MASKED);
         assertFalse(printed.contains("hush"), printed);
         assertFalse(printed.contains("0123456789abcdef"), printed);
