@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.postern.config.Names.Kind;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef.Shape;
@@ -120,6 +121,7 @@ final class Check {
             case RelayAction action -> {
                 action.references().forEach(this::check);
                 action.options().forEach(this::check);
+                checkLabels(action);
             }
             case Filter filter -> check(filter);
             case Listen listen -> check(listen);
@@ -173,6 +175,40 @@ final class Check {
                     RelayAction.Speaking _,
                     RelayAction.MailFrom _,
                     Action.Ttl _ -> {}
+        }
+    }
+
+    /// A label is looked up in the table of `auth`; without one, nothing is ever sent.
+    private void checkLabels(RelayAction action) {
+        if (action.credentials().isPresent()) {
+            return;
+        }
+        Stream.of(action.smartHosts(), action.domainHosts())
+                .flatMap(Optional::stream)
+                .flatMap(use -> names.find(Kind.TABLE, use.name()).stream())
+                .forEach(
+                        table -> {
+                            switch (((TableDefinition) table).origin()) {
+                                case Origin.Inline(var entries) ->
+                                        entries.forEach(e -> checkLabel(action, e.at(), e.key()));
+                                case Origin.InlineMapping(var pairs) ->
+                                        pairs.forEach(p -> checkLabel(action, p.at(), p.value()));
+                                case Origin.File _,
+                                        Origin.Database _,
+                                        Origin.External _,
+                                        Origin.Accounts _ -> {}
+                            }
+                        });
+    }
+
+    private void checkLabel(RelayAction action, Position at, String url) {
+        int label = url.indexOf("://") + "://".length();
+        int end = url.indexOf('@', label);
+        if (label >= "://".length() && end > label) {
+            warn(
+                    at,
+                    "action \"%s\" has no auth, so the label \"%s\" finds no login: mail waits"
+                            .formatted(action.name(), url.substring(label, end)));
         }
     }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.postern.mail.AddressText;
 
@@ -22,6 +23,26 @@ public final class Interfaces {
             each.inetAddresses().map(AddressText::key).forEach(found::add);
         }
         return List.copyOf(found);
+    }
+
+    /// The addresses that a listener on `target` has: those of the network interface of this name,
+    /// or else of the address or host; none if nothing with an address is called so. It may ask the
+    /// DNS.
+    public static List<InetAddress> called(String target) throws IOException {
+        var named = NetworkInterface.getByName(target);
+        if (named != null) {
+            return Collections.list(named.getInetAddresses());
+        }
+        try {
+            return List.of(InetAddress.getAllByName(target));
+        } catch (UnknownHostException e) {
+            return List.of();
+        }
+    }
+
+    /// The same, as tables know them.
+    public static List<String> keysOf(String target) throws IOException {
+        return called(target).stream().map(AddressText::key).toList();
     }
 
     /// The name of the host with its domain, as the system's resolver has it; without one, the name

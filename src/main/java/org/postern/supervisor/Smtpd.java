@@ -86,7 +86,8 @@ public final class Smtpd {
 
     private int check() throws IOException, ConfigException {
         var config = read().config();
-        var mistakes = KeyFacts.mistakes(config);
+        var mistakes = new ArrayList<>(KeyFacts.mistakes(config));
+        mistakes.addAll(ListenFacts.mistakes(config));
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);
         }

@@ -348,6 +348,33 @@ class ConfigTest {
         assertEquals("c:1:8: no match uses action \"a\"", warnings.getFirst().headline());
     }
 
+    @Test
+    void aLabelThatNoTableIsAskedForIsAWarning() throws Exception {
+        var warnings =
+                parse(
+                                """
+                                table hosts { "smtps://you@mx.example.com" }
+                                action a relay host "smtp+tls://me@mx.example.org"
+                                action b relay host <hosts>
+                                match from auth for any action a
+                                match for any action b
+                                """)
+                        .warnings();
+        assertEquals(
+                List.of(
+                        "c:1:15: action \"b\" has no auth, so the label \"you\" finds no login:"
+                            + " mail waits",
+                        "c:2:21: action \"a\" has no auth, so the label \"me\" finds no login: mail"
+                                + " waits"),
+                warnings.stream().map(Problem::headline).toList());
+    }
+
+    @Test
+    void aHostWithoutALabelIsNoWarning() throws Exception {
+        var config = parse("action a relay host \"smtp+tls://mx.example.org\"\nmatch action a");
+        assertEquals(List.of(), config.warnings());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.UnknownHostException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.dns.Resolver.Family;
+import org.postern.os.Interfaces;
 
 /// Where the listeners of a configuration are, and how each receives clients of each family.
 final class Binding {
@@ -63,15 +61,11 @@ final class Binding {
     }
 
     private static List<InetAddress> resolve(Listen listen, String target) throws IOException {
-        var named = NetworkInterface.getByName(target);
-        if (named != null) {
-            return Collections.list(named.getInetAddresses());
-        }
-        try {
-            return List.of(InetAddress.getAllByName(target));
-        } catch (UnknownHostException e) {
+        var found = Interfaces.called(target);
+        if (found.isEmpty()) {
             throw new IOException(
-                    listen.at() + ": no interface, address or host is called " + target, e);
+                    listen.at() + ": no interface or host with an address is called " + target);
         }
+        return found;
     }
 }
