@@ -363,7 +363,7 @@ class ConfigTest {
         assertEquals(
                 List.of(
                         "c:1:15: action \"b\" has no auth, so the label \"you\" finds no login:"
-                            + " mail waits",
+                                + " mail waits",
                         "c:2:21: action \"a\" has no auth, so the label \"me\" finds no login: mail"
                                 + " waits"),
                 warnings.stream().map(Problem::headline).toList());
