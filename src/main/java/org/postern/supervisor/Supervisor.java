@@ -43,6 +43,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
 
     private static final int LONGEST_LINE = 8192;
 
+    /// How many conversations of each who gives orders there may be: a hundred may ask for a reload
+    /// at once.
+    private static final int MOST_TOOLS = 256;
+
     private final Options options;
     private final Household household;
     private final Java java;
@@ -119,7 +123,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 Hearing.open(
                         options.place().supervisorSocket(),
                         Users.ordersOf(self),
-                        16,
+                        MOST_TOOLS,
                         new ControlPoint(this, deadlines),
                         new Reports());
     }

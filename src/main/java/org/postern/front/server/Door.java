@@ -30,6 +30,14 @@ final class Door {
         void receive(Socket socket, InetAddress client, Reception reception) throws IOException;
     }
 
+    /// How clients are received by one configuration, and by whom: the two change together, so that
+    /// no session is held by half of each.
+    record Welcome(Map<Family, Reception> receptions, Host host) {
+        Welcome {
+            receptions = Map.copyOf(receptions);
+        }
+    }
+
     /// How long a door that is left waits for one more client, in milliseconds.
     private static final int LAST_CALL = 1;
 
@@ -54,31 +62,23 @@ final class Door {
 
     private final ServerSocket server;
     private final Gate gate;
-    private final Host host;
     private final Log log;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile Map<Family, Reception> receptions;
+    private volatile Welcome welcome;
     private volatile int knocking = -1;
     private Stage stage = Stage.OPEN; // guarded by this
 
-    private Door(
-            ServerSocket server, Map<Family, Reception> receptions, Gate gate, Host host, Log log) {
+    private Door(ServerSocket server, Welcome welcome, Gate gate, Log log) {
         this.server = server;
-        this.receptions = Map.copyOf(receptions);
+        this.welcome = welcome;
         this.gate = gate;
-        this.host = host;
         this.log = log;
     }
 
     /// Binds `where`, which a [Sharing#SHARED] door may share until it is bound; nobody is let in
     /// before [#start].
     static Door bind(
-            InetSocketAddress where,
-            Map<Family, Reception> receptions,
-            Sharing sharing,
-            Gate gate,
-            Host host,
-            Log log)
+            InetSocketAddress where, Welcome welcome, Sharing sharing, Gate gate, Log log)
             throws IOException {
         var server = new ServerSocket();
         try {
@@ -94,7 +94,7 @@ final class Door {
             server.close();
             throw new IOException("cannot listen on " + where + ": " + e.getMessage(), e);
         }
-        return new Door(server, receptions, gate, host, log);
+        return new Door(server, welcome, gate, log);
     }
 
     /// Lets clients in.
@@ -108,8 +108,8 @@ final class Door {
     }
 
     /// From now on clients are received so.
-    void change(Map<Family, Reception> newReceptions) {
-        receptions = Map.copyOf(newReceptions);
+    void change(Welcome newWelcome) {
+        welcome = newWelcome;
     }
 
     private void accept() {
@@ -159,9 +159,10 @@ final class Door {
     private void receive(Socket socket) {
         try (socket) {
             var client = socket.getInetAddress();
-            var reception = receptions.get(Family.of(client));
+            var now = welcome;
+            var reception = now.receptions().get(Family.of(client));
             if (reception != null) {
-                host.receive(socket, client, reception);
+                now.host().receive(socket, client, reception);
             }
         } catch (IOException e) {
             log.debug("smtp: connection lost before its session: " + Log.visible(e.toString()));
@@ -245,9 +246,9 @@ final class Door {
         }
     }
 
-    /// Is it closed?
+    /// Is it closed, and its address free? The socket calls itself closed a moment before it is.
     boolean isClosed() {
-        return server.isClosed();
+        return closed.getCount() == 0;
     }
 
     /// Hangs up on those who wait to be accepted, and lets nobody in any more. Sessions go on.

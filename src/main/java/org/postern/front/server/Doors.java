@@ -14,26 +14,29 @@ import org.postern.log.Log;
 /// touched, and so refuses nobody in between. Guarded by its own monitor.
 final class Doors {
     private final Gate gate;
-    private final Door.Host host;
     private final Log log;
     private final Map<InetSocketAddress, Door> open = new LinkedHashMap<>();
 
     /// Doors that are left, and perhaps not closed yet.
     private final Map<InetSocketAddress, Door> leaving = new LinkedHashMap<>();
 
-    Doors(Gate gate, Door.Host host, Log log) {
+    Doors(Gate gate, Log log) {
         this.gate = gate;
-        this.host = host;
         this.log = log;
     }
 
     /// Binds the addresses that are new; nobody is let in there before that is adopted.
     ///
+    /// @param host who holds the sessions that begin once it is adopted
     /// @param sharing whether others listen there, who make way
     /// @throws IOException if one cannot be bound; then none is
     synchronized RoomLife.Ready prepare(
-            Map<InetSocketAddress, Map<Family, Reception>> wanted, Door.Sharing sharing)
+            Map<InetSocketAddress, Map<Family, Reception>> receptions,
+            Door.Host host,
+            Door.Sharing sharing)
             throws IOException {
+        var wanted = new LinkedHashMap<InetSocketAddress, Door.Welcome>();
+        receptions.forEach((where, some) -> wanted.put(where, new Door.Welcome(some, host)));
         var change = new Change(wanted);
         try {
             for (var entry : wanted.entrySet()) {
@@ -75,17 +78,17 @@ final class Doors {
 
     /// The way from the doors of now to those that are wanted.
     private final class Change implements RoomLife.Ready {
-        private final Map<InetSocketAddress, Map<Family, Reception>> wanted;
+        private final Map<InetSocketAddress, Door.Welcome> wanted;
         private final Map<InetSocketAddress, Door> fresh = new LinkedHashMap<>();
 
         /// Doors that were being left, and stay.
         private final Map<InetSocketAddress, Door> kept = new LinkedHashMap<>();
 
-        Change(Map<InetSocketAddress, Map<Family, Reception>> wanted) {
+        Change(Map<InetSocketAddress, Door.Welcome> wanted) {
             this.wanted = wanted;
         }
 
-        void open(InetSocketAddress where, Map<Family, Reception> receptions, Door.Sharing sharing)
+        void open(InetSocketAddress where, Door.Welcome welcome, Door.Sharing sharing)
                 throws IOException {
             var left = leaving.remove(where);
             if (left != null && left.stay()) {
@@ -99,10 +102,9 @@ final class Doors {
                         where,
                         Door.bind(
                                 where,
-                                receptions,
+                                welcome,
                                 inTheWay.isEmpty() ? sharing : Door.Sharing.SHARED,
                                 gate,
-                                host,
                                 log));
             } finally {
                 inTheWay.forEach(door -> door.share(Door.Sharing.ALONE));
@@ -134,7 +136,13 @@ final class Doors {
                 gone.keySet().removeAll(wanted.keySet());
                 open.keySet().removeAll(gone.keySet());
                 open.putAll(kept);
-                open.forEach((where, door) -> door.change(wanted.getOrDefault(where, Map.of())));
+                wanted.forEach(
+                        (where, welcome) -> {
+                            var door = open.get(where);
+                            if (door != null) {
+                                door.change(welcome);
+                            }
+                        });
                 open.putAll(fresh);
                 fresh.values().forEach(Door::start);
                 gone.values().forEach(Door::leave);

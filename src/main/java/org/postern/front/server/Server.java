@@ -72,8 +72,10 @@ public final class Server {
     private final List<Hearing> hearings = new ArrayList<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
-    private volatile Means means;
-    private volatile Reception localReception;
+    private volatile Local local;
+
+    /// How the users of this machine are received, and with what: the two change together.
+    private record Local(Reception reception, Means means) {}
 
     /// A server that works by `config` when it is started, with the ruleset behind `router`.
     public Server(Parts parts, Config config, Router router) {
@@ -81,9 +83,8 @@ public final class Server {
         this.log = parts.log();
         this.submissions = new Submissions(parts.queue(), SUBMISSIONS, parts.deadlines());
         this.places = new Places(parts.mostSessions(), OF_ONE_SOURCE);
-        this.doors = new Doors(gate, this::receive, log);
-        this.means = means(config, router);
-        this.localReception = localReception(config);
+        this.doors = new Doors(gate, log);
+        this.local = local(config, router);
     }
 
     /// Binds all listeners and lets clients in; if one cannot be bound, none is.
@@ -99,7 +100,7 @@ public final class Server {
                     case ALONE -> Door.Sharing.ALONE;
                     case SUCCESSOR -> Door.Sharing.SHARED;
                 };
-        doors.prepare(Binding.of(config), sharing).adopt();
+        doors.prepare(Binding.of(config), host(local.means()), sharing).adopt();
         hearings.add(
                 Hearing.open(
                         parts.local(),
@@ -114,14 +115,13 @@ public final class Server {
     ///
     /// @throws IOException if a listener cannot be bound; then nothing has changed
     public RoomLife.Ready prepare(Config config, Router router) throws IOException {
-        var nextMeans = means(config, router);
-        var nextReception = localReception(config);
-        var change = doors.prepare(Binding.of(config), Door.Sharing.ALONE);
+        var next = local(config, router);
+        var change =
+                doors.prepare(Binding.of(config), host(next.means()), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
-                means = nextMeans;
-                localReception = nextReception;
+                local = next;
                 change.adopt();
             }
 
@@ -219,8 +219,14 @@ public final class Server {
         hearings.clear();
     }
 
-    private Means means(Config config, Router router) {
-        return new Means(Limits.of(config.settings()), router, submissions, log, parts.clock());
+    private Local local(Config config, Router router) {
+        var means =
+                new Means(Limits.of(config.settings()), router, submissions, log, parts.clock());
+        return new Local(localReception(config), means);
+    }
+
+    private Door.Host host(Means means) {
+        return (socket, client, reception) -> receive(socket, client, reception, means);
     }
 
     private static Reception localReception(Config config) {
@@ -231,7 +237,7 @@ public final class Server {
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
     }
 
-    private void receive(Socket socket, InetAddress client, Reception reception)
+    private void receive(Socket socket, InetAddress client, Reception reception, Means means)
             throws IOException {
         var link = new TcpLink(socket, parts.deadlines());
         Object source = client.isLoopbackAddress() ? new Object() : Places.source(client);
@@ -241,7 +247,7 @@ public final class Server {
         }
         try {
             var peer = Peer.remote(client, parts.names().hostName(client));
-            hold(link, reception, peer);
+            hold(link, reception, peer, means);
         } finally {
             places.leave(source);
         }
@@ -258,14 +264,15 @@ public final class Server {
             return;
         }
         try {
-            var reception = localReception;
-            hold(link, reception, Peer.local(reception.name(), user.getName()));
+            var now = local;
+            var peer = Peer.local(now.reception().name(), user.getName());
+            hold(link, now.reception(), peer, now.means());
         } finally {
             localPlaces.leave(user);
         }
     }
 
-    private void hold(Link link, Reception reception, Peer peer) {
+    private void hold(Link link, Reception reception, Peer peer, Means means) {
         var session = new Session(ids.next(), link, reception, peer, means);
         traffic.begins(peer);
         try {

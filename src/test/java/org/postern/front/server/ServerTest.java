@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,8 +27,11 @@ import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
+import org.postern.front.route.Router;
+import org.postern.front.route.Routing;
 import org.postern.ipc.Hearing;
 import org.postern.log.Log;
+import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Origin;
 
 /// Listeners and sessions over real sockets on the loopback interface.
@@ -74,13 +78,18 @@ class ServerTest {
     }
 
     private Server start(Config config, int mostSessions) throws IOException {
+        return start(config, mostSessions, _ -> "localhost");
+    }
+
+    private Server start(Config config, int mostSessions, Server.ClientNames names)
+            throws IOException {
         server =
                 new Server(
                         new Server.Parts(
                                 queue.socket(),
                                 local(),
                                 mostSessions,
-                                _ -> "localhost",
+                                names,
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),
@@ -236,6 +245,51 @@ class ServerTest {
             }
             Assertions.assertThrows(IOException.class, () -> new Client(gone).close());
         }
+    }
+
+    @Test
+    void aSessionThatBeginsWhileAReloadGoesOnIsHeldByOneConfiguration() throws Exception {
+        int port = freePort();
+        var asked = new CountDownLatch(1);
+        var answered = new CountDownLatch(1);
+        start(
+                config("listen on 127.0.0.1 port " + port),
+                100,
+                _ -> {
+                    asked.countDown();
+                    try {
+                        var _ = answered.await(20, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return "localhost";
+                });
+        try (var client = new Client(port)) {
+            Assertions.assertTrue(asked.await(20, TimeUnit.SECONDS));
+            var later = config("listen on 127.0.0.1 port " + port + " hostname new.example.org");
+            server.reload(later, refusingAll());
+            answered.countDown();
+            Assertions.assertEquals("220 mx.example.org ESMTP Postern", client.hears());
+            Assertions.assertTrue(recipientOf(client).startsWith("250"));
+        }
+        try (var client = new Client(port)) {
+            Assertions.assertEquals("220 new.example.org ESMTP Postern", client.hears());
+            Assertions.assertTrue(recipientOf(client).startsWith("550"));
+        }
+    }
+
+    private static String recipientOf(Client client) throws IOException {
+        client.asks("HELO localhost");
+        client.asks("MAIL FROM:<a@example.net>");
+        return client.asks("RCPT TO:<bob@example.org>");
+    }
+
+    private static Router refusingAll() {
+        return (_, _, _, _) ->
+                new Routing.Refused(
+                        new Routing.Answer(
+                                550, EnhancedStatus.parse("5.1.1").orElseThrow(), "Nobody"),
+                        "no rule");
     }
 
     @Test
