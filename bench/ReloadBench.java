@@ -29,7 +29,7 @@ public final class ReloadBench {
         Arrays.sort(times);
         System.out.printf(
                 "one after the other: %.1f a second; ms: least %.2f, half %.2f, 95%% %.2f, most"
-                    + " %.2f%n",
+                        + " %.2f%n",
                 count / took,
                 times[0] / 1e6,
                 times[count / 2] / 1e6,

@@ -77,8 +77,7 @@ final class Door {
 
     /// Binds `where`, which a [Sharing#SHARED] door may share until it is bound; nobody is let in
     /// before [#start].
-    static Door bind(
-            InetSocketAddress where, Welcome welcome, Sharing sharing, Gate gate, Log log)
+    static Door bind(InetSocketAddress where, Welcome welcome, Sharing sharing, Gate gate, Log log)
             throws IOException {
         var server = new ServerSocket();
         try {

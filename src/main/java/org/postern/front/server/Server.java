@@ -116,8 +116,7 @@ public final class Server {
     /// @throws IOException if a listener cannot be bound; then nothing has changed
     public RoomLife.Ready prepare(Config config, Router router) throws IOException {
         var next = local(config, router);
-        var change =
-                doors.prepare(Binding.of(config), host(next.means()), Door.Sharing.ALONE);
+        var change = doors.prepare(Binding.of(config), host(next.means()), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
