@@ -216,7 +216,7 @@ class ServersTest {
                                 "python3",
                                 "-c",
                                 "import sqlite3,sys;"
-                                    + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
+                                        + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
                                 aside.toString(),
                                 "src/test/neighbours/tables.sql")
                         .inheritIO()
@@ -289,7 +289,7 @@ class ServersTest {
                                         "python3",
                                         "-c",
                                         "import sqlite3,sys;"
-                                            + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
+                                                + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
                                         file.toString(),
                                         "src/test/neighbours/tables.sql"))
                         .inheritIO()
