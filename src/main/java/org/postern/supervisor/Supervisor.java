@@ -355,8 +355,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         return new Reloading.Refused(problems);
     }
 
-    /// Whoever asked is shown the lines of the file. The log, which others read too, says only where
-    /// they are and what is wrong: they may hold a key or a password.
+    /// Whoever asked is shown the lines of the file. The log, which others read too, says only
+    /// where they are and what is wrong: they may hold a key or a password.
     private void warn(String report) {
         report.lines().limit(1).forEach(line -> log.warn("config: " + line));
     }
