@@ -111,6 +111,18 @@ public final class Regex {
         return new Run(text).found();
     }
 
+    /// How many states are looked at to find it in the text, or not.
+    long steps(String text) {
+        var run = new Run(text);
+        run.found();
+        return run.steps;
+    }
+
+    /// How many states there are.
+    int size() {
+        return states.size();
+    }
+
     /// One search: the states reached at the current place, each once.
     private final class Run {
         private final String text;
@@ -120,6 +132,7 @@ public final class Regex {
         private final int[] pending = new int[2 * states.size() + 2];
         private int nowSize;
         private int nextSize;
+        private long steps;
 
         Run(String text) {
             this.text = text;
@@ -137,6 +150,7 @@ public final class Regex {
                     return false;
                 }
                 for (int i = 0; i < nowSize; i++) {
+                    steps++;
                     if (states.get(now[i]) instanceof State.Read(var bytes, int then)
                             && bytes.get(text.charAt(at) & 0xff)
                             && reach(then, at + 1)) {
@@ -161,6 +175,7 @@ public final class Regex {
             pending[size++] = state;
             while (size > 0) {
                 int one = pending[--size];
+                steps++;
                 if (seenAt[one] == at) {
                     continue;
                 }

@@ -14,6 +14,7 @@ import org.postern.table.Regex.State;
 final class RegexParser {
     private static final int MAX_REPEAT = 255;
     private static final int MAX_DEPTH = 100;
+    private static final int MAX_PARTS = 10 * Regex.MAX_STATES;
 
     /// A part of an expression.
     private sealed interface Part {
@@ -34,6 +35,7 @@ final class RegexParser {
     private final List<State> states = new ArrayList<>();
     private int at;
     private int depth;
+    private int built;
 
     private RegexParser(String pattern) {
         this.pattern = pattern;
@@ -67,6 +69,10 @@ final class RegexParser {
         while (at < pattern.length() && peek() != '|' && peek() != ')') {
             var part = atom();
             while (at < pattern.length() && "*+?{".indexOf(peek()) >= 0) {
+                if (part instanceof Part.At) {
+                    // POSIX leaves it open; glibc's regcomp(3) refuses it.
+                    throw new Malformed("'" + peek() + "' repeats a place, not a character");
+                }
                 part = repeated(part);
             }
             all.add(part);
@@ -158,6 +164,10 @@ final class RegexParser {
 
     /// Adds the states of a part before the state `next`; the answer is where it begins.
     private int build(Part part, int next) throws Malformed {
+        // An empty group has no states, however often it is repeated.
+        if (++built > MAX_PARTS) {
+            throw tooLarge();
+        }
         return switch (part) {
             case Part.Bytes(var bytes) -> add(new State.Read(bytes, next));
             case Part.At(var place) -> add(new State.Test(place, next));
@@ -198,10 +208,14 @@ final class RegexParser {
 
     private int add(State state) throws Malformed {
         if (states.size() >= Regex.MAX_STATES) {
-            throw new Malformed("it is too large");
+            throw tooLarge();
         }
         states.add(state);
         return states.size() - 1;
+    }
+
+    private static Malformed tooLarge() {
+        return new Malformed("it is too large");
     }
 
     private char peek() {
@@ -260,8 +274,10 @@ final class RegexParser {
                 }
                 if (pattern.startsWith("[:", at)) {
                     bytes.or(CharacterClass.named(named(':')).bytes());
+                    noRange();
                 } else if (pattern.startsWith("[=", at)) {
                     bytes.set(single(named('=')));
+                    noRange();
                 } else {
                     range();
                 }
@@ -285,6 +301,14 @@ final class RegexParser {
                 throw new Malformed("a range that ends before it begins");
             }
             bytes.set(from, to + 1);
+            noRange();
+        }
+
+        /// What went before is no beginning of a range.
+        private void noRange() throws Malformed {
+            if (at('-') && !pattern.startsWith("-]", at)) {
+                throw new Malformed("a range that begins with a range or a class");
+            }
         }
 
         private int end() throws Malformed {

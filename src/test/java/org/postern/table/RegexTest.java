@@ -89,6 +89,12 @@ class RegexTest {
                 "(a)\\1",
                 "\\d",
                 "[b-a]",
+                "[a-c-e]",
+                "[[=a=]-c]",
+                "[[:digit:]-z]",
+                "^*",
+                "a$?",
+                "\\b{2}",
                 "((((((a{200}){200}){200}){200})))"
             })
     void malformedPatternsAreRefused(String pattern) {
@@ -172,5 +178,44 @@ class RegexTest {
             text.append("abcAC".charAt(random.nextInt(5)));
         }
         return text.toString();
+    }
+
+    /// Patterns that make engines that backtrack, or that copy automata, need a lifetime.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "^(a+)+$ a !",
+                "^(a|aa)+$ a !",
+                "(.*)(.*)(.*)(.*)(.*)[^a]b$ a a",
+                "^(a?){60}a{60}$ a !",
+                "((a*)*)*b a a",
+                "(a|a|a|a)*b a c",
+                "(x+x+)+y x x",
+                "^(([a-z])+.)+[A-Z]([a-z])+$ a 1",
+                "(.{0,100}){3}@ b b",
+                "(\\b.)*! a- a",
+                "^.*@.*@.*@.*\\.$ a@ @",
+                "(|a)*(|b)*(|c)*d abc c",
+            })
+    void aSearchTakesAFewStepsForEachByteAndState(String pattern, String much, String end)
+            throws Exception {
+        var regex = Regex.compile(pattern);
+        var text = much.repeat(2000 / much.length()) + end;
+        var steps = regex.steps(text);
+        // Each state is entered once at each place, from at most two others, and read once.
+        assertTrue(steps <= 4L * regex.size() * (text.length() + 1), pattern + ": " + steps);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(((((){255}){255}){255}){255}){255}",
+                "((((((()*)+){255}){255}){255}){255}){255}",
+                "(((((|){255}){255}){255}){255}){255}",
+                "((((a?){255}){255}){255}){255}",
+            })
+    void anExpressionOfTooManyPartsIsRefused(String pattern) {
+        assertThrows(Regex.Malformed.class, () -> Regex.compile(pattern));
     }
 }
