@@ -139,6 +139,38 @@ class CommandDeliveryTest {
         }
     }
 
+    /// 8.4: `HOME` is of the account that runs the command, the names are the user's.
+    @Test
+    void theHomeIsTheAccountsThatRunsTheCommand() throws Exception {
+        try (var village = village()) {
+            delivered(village.deliver(village.to("as", "alice"), "\nbody\n"));
+            var lines = Village.text(directory.resolve("out/as")).lines().toList();
+            assertFalse(lines.contains("HOME=" + village.home("alice")), lines.toString());
+            assertTrue(lines.contains("LOGNAME=alice"), lines.toString());
+        }
+    }
+
+    /// 8.4: the sender is empty if null, and there is an extension only if there is a sub-address;
+    /// values are not sanitised. RFC 5321 4.4: the null sender has a `Return-Path`, too.
+    @Test
+    void theNullSenderIsEmptyAndThereIsNoExtension() throws Exception {
+        try (var village = village()) {
+            var to = new Destination.Account("alice", "");
+            delivered(
+                    village.deliver(village.envelope("env", to, "", "a|b@x.example"), "\nbody\n"));
+            var lines = Village.text(out(village)).lines().toList();
+            assertTrue(lines.contains("SENDER="), lines.toString());
+            assertTrue(lines.contains("LOCAL=a|b"), lines.toString());
+            assertTrue(lines.contains("ORIGINAL_RECIPIENT=a|b@x.example"), lines.toString());
+            assertFalse(lines.stream().anyMatch(line -> line.startsWith("EXTENSION")));
+            delivered(
+                    village.deliver(village.envelope("cat", to, "", "a|b@x.example"), "\nbody\n"));
+            assertEquals(
+                    "Return-Path: <>\nDelivered-To: a|b@x.example\n\nbody\n",
+                    Village.text(out(village)));
+        }
+    }
+
     @Test
     void aTemporaryFailureIsTriedAgain() throws Exception {
         try (var village = village()) {
