@@ -19,6 +19,7 @@ import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Origin;
 import org.postern.mail.ReversePath;
+import org.postern.smtp.PathArgument;
 
 /// Explains what would become of a recipient, by the router that sessions ask. Nothing is sent.
 final class Explainer {
@@ -91,13 +92,16 @@ final class Explainer {
                         origin.security() instanceof Origin.Security.Tls ? " tls" : "");
     }
 
-    /// As a session reads it: without a domain it is the server's.
+    /// As a session reads it: without a domain it is the server's, and a source route is dropped.
     private Mailbox recipient(String word) throws Unclear {
-        var bare = unbracketed(word);
-        return (bare.indexOf('@') >= 0
-                        ? Mailbox.parse(bare)
-                        : Mailbox.of(bare, config.serverName()))
+        return mailbox(word)
                 .orElseThrow(() -> new Unclear("not a recipient: " + Log.visible(word)));
+    }
+
+    private Optional<Mailbox> mailbox(String word) {
+        return PathArgument.parse("<" + unbracketed(word) + ">")
+                .filter(path -> path.parameters().isEmpty())
+                .flatMap(path -> path.mailbox(config.serverName()));
     }
 
     private static String unbracketed(String word) {
@@ -121,12 +125,12 @@ final class Explainer {
         }
     }
 
-    private static ReversePath sender(String word) throws Unclear {
+    private ReversePath sender(String word) throws Unclear {
         var bare = unbracketed(word);
         if (bare.isEmpty() || bare.equals("@")) {
             return new ReversePath.Null();
         }
-        return Mailbox.parse(bare)
+        return mailbox(bare)
                 .map(ReversePath.Sender::new)
                 .orElseThrow(() -> new Unclear("not a sender: " + Log.visible(word)));
     }
