@@ -126,6 +126,21 @@ class TemplateTest {
                     8.3 percent         :: %%%{dest.domain[0]}       :: %e
                     8.3 home            :: ~/a ~/b                   :: /home/user/a ~/b
                     8.3 home            :: ~user/a                   :: ~user/a
+                    """)
+    void eachStatementOnSpecifiers(String section, String template, String expected) {
+        check(section, template, expected);
+    }
+
+    private static void check(String section, String template, String expected) {
+        var text = command(template);
+        assertEquals(expected, text.startsWith("error: ") ? "error" : text, section);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = "::",
+            textBlock =
+                    """
                     8.3 range n         :: %{dest.domain[0]}         :: e
                     8.3 range n         :: %{dest.domain[10]}        :: g
                     8.3 range n         :: %{dest.domain[11]}        :: error
@@ -168,9 +183,8 @@ class TemplateTest {
                     S31 unclosed        :: %{dest} %{                :: error
                     S31 nested          :: %{%{dest}}                :: error
                     """)
-    void eachStatementOnSpecifiers(String section, String template, String expected) {
-        var text = command(template);
-        assertEquals(expected, text.startsWith("error: ") ? "error" : text, section);
+    void eachStatementOnRangesAndModifiers(String section, String template, String expected) {
+        check(section, template, expected);
     }
 
     /// 8.2, 8.3: the null sender is empty, whatever is asked of it.
