@@ -1,5 +1,6 @@
 package org.postern.delivery;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,11 @@ final class Departed {
             last.remove(name);
             last.put(name, before);
         }
-        last.keySet().removeAll(now.config().actions().keySet());
-        var eldest = last.keySet().iterator();
-        for (int over = last.size() - MOST; over > 0; over--) {
-            eldest.next();
-            eldest.remove();
+        // Those that are back stay: somebody may look between this and the change of the tables.
+        var gone = new ArrayList<>(last.keySet());
+        gone.removeAll(now.config().actions().keySet());
+        for (var name : gone.subList(0, Math.max(0, gone.size() - MOST))) {
+            last.remove(name);
         }
     }
 

@@ -1,20 +1,35 @@
 package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postern.control.Order;
+import org.postern.ipc.Conversation;
+import org.postern.ipc.Deadlines;
+import org.postern.ipc.Hearing;
 
-/// Reloads of a real server: what they change, and what they leave alone.
+/// Reloads of a real server: what they change, and what they leave alone and behind.
 @Timeout(300)
 class ReloadTest {
+    private static final Deadlines DEADLINES = new Deadlines();
+
     private House.Plot plot;
 
     /// A configuration of which everything has `name` in it.
@@ -47,6 +62,98 @@ class ReloadTest {
                 etc.resolve("smtpd.conf.new"),
                 etc.resolve("smtpd.conf"),
                 StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Orders reloads over one conversation.
+    private final class Reloader implements AutoCloseable {
+        private final Conversation<Order, Order.Answer> supervisor;
+
+        Reloader(House house) throws Exception {
+            var socket = plot.root().resolve("run/supervisor.sock");
+            var channels = new ArrayList<SocketChannel>();
+            house.eventually("a supervisor that hears", () -> channels.addAll(connect(socket)));
+            supervisor =
+                    new Conversation<>(
+                            channels.getFirst(), Order.frames(), Order.answers(), DEADLINES);
+        }
+
+        private static List<SocketChannel> connect(Path socket) {
+            try {
+                return List.of(Hearing.connect(socket));
+            } catch (IOException e) {
+                return List.of();
+            }
+        }
+
+        Order.Answer reload() throws IOException {
+            supervisor.say(new Order.Reload());
+            while (true) {
+                var answer = supervisor.hear(Duration.ofSeconds(60));
+                if (!(answer instanceof Order.Answer.Line)) {
+                    return answer;
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            supervisor.close();
+        }
+    }
+
+    private static boolean isGreetedBy(House house, String name) {
+        try (var client = house.client()) {
+            return client.hear().startsWith("220 " + name + ".");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aHundredWhoAskAtOnceAreAllAnsweredByAReloadThatBeganAfterwards() throws Exception {
+        try (var house = plot.start()) {
+            var reloaders = new ArrayList<Reloader>();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    reloaders.add(new Reloader(house));
+                }
+                for (var name : List.of("two", "one")) {
+                    write(config(name));
+                    assertEquals(List.of(), stale(house, reloaders, name));
+                }
+            } finally {
+                for (var reloader : reloaders) {
+                    reloader.close();
+                }
+            }
+        }
+    }
+
+    /// All reload at the same time: those to whom the server is not `name` after that.
+    private static List<String> stale(House house, List<Reloader> reloaders, String name)
+            throws InterruptedException {
+        var stale = java.util.Collections.synchronizedList(new ArrayList<String>());
+        var asking = new ArrayList<Thread>();
+        for (var reloader : reloaders) {
+            asking.add(
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        try {
+                                            var answer = reloader.reload();
+                                            if (!(answer instanceof Order.Answer.Done)
+                                                    || !isGreetedBy(house, name)) {
+                                                stale.add(answer.toString());
+                                            }
+                                        } catch (IOException e) {
+                                            stale.add(e.toString());
+                                        }
+                                    }));
+        }
+        for (var thread : asking) {
+            thread.join();
+        }
+        return stale;
     }
 
     @Test
@@ -153,6 +260,105 @@ class ReloadTest {
                 assertTrue(reply.startsWith("250"), reply);
             }
             house.awaitMail("home/one", 1);
+        }
+    }
+
+    @Test
+    void keysAreReadAgainAndABrokenOneIsRefused() throws Exception {
+        var keys = plot.root().resolve("keys");
+        Pki.make(keys);
+        var with =
+                config("one")
+                        + "pki mx.example.org cert \"@ROOT@/keys/cert.pem\"\n"
+                        + "pki mx.example.org key \"@ROOT@/keys/key.pem\"\n";
+        plot.file("smtpd.conf", with);
+        try (var house = plot.start()) {
+            var good = Files.readString(keys.resolve("key.pem"));
+            replaceKey(keys, "nothing");
+            var shown = house.smtpctl("reload");
+            assertTrue(shown.contains("key.pem: no private key in it"), shown);
+            replaceKey(keys, good);
+            assertTrue(house.smtpctl("reload").contains("succeeded"));
+            long before = house.pid("keeper");
+            var elsewhere = plot.root().resolve("elsewhere");
+            Pki.make(elsewhere);
+            write(with.replace("/keys/", "/elsewhere/"));
+            assertTrue(house.smtpctl("reload").contains("succeeded"));
+            assertNotEquals(before, house.pid("keeper"));
+            write(with.replace("/keys/cert", "/elsewhere/cert"));
+            shown = house.smtpctl("reload");
+            assertTrue(shown.contains("not the key of the certificate"), shown);
+            write(config("one"));
+            assertTrue(house.smtpctl("reload").contains("succeeded"));
+            house.eventually("no keeper", () -> !status(house).contains("room keeper"));
+        }
+    }
+
+    private static String status(House house) {
+        try {
+            return house.smtpctl("show", "status");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void replaceKey(Path keys, String text) throws IOException {
+        Files.writeString(keys.resolve("key.pem"), text);
+    }
+
+    @Test
+    void aThousandReloadsLeaveNothingBehind() throws Exception {
+        try (var house = plot.start();
+                var reloader = new Reloader(house)) {
+            for (int i = 0; i < 50; i++) {
+                reload(reloader, i);
+            }
+            var before = belongings(house);
+            for (int i = 0; i < 1000; i++) {
+                reload(reloader, i);
+            }
+            house.eventually(
+                    "no more threads and files than before",
+                    () -> !isMore(belongings(house), before));
+        }
+    }
+
+    private void reload(Reloader reloader, int i) throws IOException {
+        write(config(i % 2 == 0 ? "two" : "one"));
+        assertInstanceOf(Order.Answer.Done.class, reloader.reload());
+    }
+
+    private static boolean isMore(Map<Long, int[]> now, Map<Long, int[]> before) {
+        for (var entry : now.entrySet()) {
+            var then = before.getOrDefault(entry.getKey(), new int[2]);
+            // A Java machine starts and ends a compiler thread or two by itself.
+            if (entry.getValue()[0] > then[0] + 4 || entry.getValue()[1] > then[1] + 4) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Threads and open files of each process of the house.
+    private static Map<Long, int[]> belongings(House house) {
+        var all = new HashMap<Long, int[]>();
+        try {
+            var pids = new TreeSet<>(Set.of(house.supervisorPid()));
+            for (var room : List.of("front", "queue", "delivery")) {
+                pids.add(house.pid(room));
+            }
+            for (long pid : pids) {
+                all.put(pid, new int[] {count(pid, "task"), count(pid, "fd")});
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return all;
+    }
+
+    private static int count(long pid, String what) throws IOException {
+        try (var files = Files.list(Path.of("/proc", String.valueOf(pid), what))) {
+            return (int) files.count();
         }
     }
 }
