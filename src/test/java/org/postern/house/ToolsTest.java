@@ -73,7 +73,8 @@ class ToolsTest {
             plot.file(
                     "smtpd.conf",
                     CONFIG.formatted(4321, 4321)
-                            .replaceFirst("match", "match from any mail-from \"x@y\" reject\nmatch"));
+                            .replaceFirst(
+                                    "match", "match from any mail-from \"x@y\" reject\nmatch"));
             assertEquals("command succeeded\n", house.smtpctl("reload"));
             client.ask("DATA", "354");
             client.ask("Subject: across\r\n\r\nx\r\n.", "250");
