@@ -404,7 +404,7 @@ final class Check {
     }
 
     private void warn(Position at, String message) {
-        warnings.add(sources.problem(at, message));
+        warnings.add(sources.problem(at, "warning: " + message));
     }
 
     /// The authorities by name.

@@ -345,7 +345,7 @@ class ConfigTest {
     @Test
     void anActionThatNoMatchUsesIsAWarning() throws Exception {
         var warnings = parse("action a mbox\n" + REST).warnings();
-        assertEquals("c:1:8: no match uses action \"a\"", warnings.getFirst().headline());
+        assertEquals("c:1:8: warning: no match uses action \"a\"", warnings.getFirst().headline());
     }
 
     @Test
@@ -362,10 +362,10 @@ class ConfigTest {
                         .warnings();
         assertEquals(
                 List.of(
-                        "c:1:15: action \"b\" has no auth, so the label \"you\" finds no login:"
-                                + " mail waits",
-                        "c:2:21: action \"a\" has no auth, so the label \"me\" finds no login: mail"
-                                + " waits"),
+                        "c:1:15: warning: action \"b\" has no auth, so the label \"you\" finds no"
+                                + " login: mail waits",
+                        "c:2:21: warning: action \"a\" has no auth, so the label \"me\" finds no"
+                                + " login: mail waits"),
                 warnings.stream().map(Problem::headline).toList());
     }
 
