@@ -76,15 +76,24 @@ final class Delivery {
     /// @param extension the sub-address, or empty
     private record Addressee(LocalUser who, LocalUser user, String extension) {}
 
-    /// Is the share for a user, by an action that is a local one here? The queue has made sure of
-    /// that by its own configuration, which may be another one for a moment.
+    /// Is the share for a user, by an action that this room has to carry out? The queue has made
+    /// sure of that by its own configuration, which may be another one for a moment.
     static boolean knows(Config config, Share share) {
-        boolean forUser =
-                switch (share.destination()) {
-                    case Destination.Account _, Destination.Sealed _, Destination.Listed _ -> true;
-                    case Destination.Remote(), Destination.Unrouted() -> false;
-                };
-        return forUser && config.action(share.action()).orElse(null) instanceof LocalAction;
+        if (!(config.action(share.action()).orElse(null) instanceof LocalAction action)) {
+            return false;
+        }
+        return switch (share.destination()) {
+            case Destination.Account _ -> !(action.method() instanceof Method.Lmtp);
+            case Destination.Sealed _, Destination.Listed _ -> true;
+            case Destination.Remote(), Destination.Unrouted() -> false;
+        };
+    }
+
+    /// Does it go into a Maildir, so that it may be tried together with others? Likewise.
+    static boolean keepsCompany(Config config, Share share) {
+        return share.destination() instanceof Destination.Account
+                && config.action(share.action()).orElse(null) instanceof LocalAction action
+                && action.method() instanceof Method.Maildir;
     }
 
     /// How far a delivery has come.

@@ -16,6 +16,7 @@ import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife.Circumstances;
 import org.postern.ipc.RoomLife.Ready;
 import org.postern.ipc.RoomLife.Tenant;
+import org.postern.ipc.Vital;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.os.Accounts;
@@ -139,7 +140,7 @@ public final class DeliveryRoom implements Tenant {
         for (int i = 0; i < WORKERS; i++) {
             var worker = new Worker(place.workSocket(), circle);
             workers.add(worker);
-            threads.add(Thread.ofVirtual().name("worker " + i).start(worker));
+            threads.add(Thread.ofVirtual().name("worker " + i).start(Vital.thread(worker)));
         }
     }
 

@@ -150,7 +150,8 @@ final class Worker implements Runnable {
         }
     }
 
-    /// Makes several attempts at once, whose content has come.
+    /// Makes several attempts at once, whose content has come. What is not for a Maildir any more
+    /// goes back: the queue counts how many commands run for a user, and hears of each at its end.
     private void attempts(
             Conversation<Work, Work.Assignment> conversation, Work.Assignment.Try first)
             throws IOException {
@@ -163,7 +164,7 @@ final class Worker implements Runnable {
                 throw new IOException("the queue gives out together what it has yet to send");
             }
             for (var envelope : work.envelopes()) {
-                if (Delivery.knows(tables.config(), envelope.share())) {
+                if (Delivery.keepsCompany(tables.config(), envelope.share())) {
                     var source = new Source.Inline(bytes, line::isThere);
                     deliveries.add(delivery(tables, envelope, source));
                 } else {
@@ -185,7 +186,9 @@ final class Worker implements Runnable {
             log(done.envelope(), done.outcome());
             results.add(new Work.Result(done.envelope().id(), done.outcome()));
         }
-        conversation.say(new Work.Report(results));
+        if (!results.isEmpty()) {
+            conversation.say(new Work.Report(results));
+        }
     }
 
     private void attempt(

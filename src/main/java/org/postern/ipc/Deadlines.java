@@ -20,7 +20,7 @@ public final class Deadlines {
 
     /// Starts the watching thread.
     public Deadlines() {
-        Thread.ofPlatform().daemon().name("deadlines").start(this::run);
+        Thread.ofPlatform().daemon().name("deadlines").start(Vital.thread(this::run));
     }
 
     /// A watch over `channel`, without a deadline as yet.

@@ -105,7 +105,9 @@ public final class Hearing implements Closeable {
         }
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
         var hearing = new Hearing(socket, server, audience, conversations, hearer, reports);
-        Thread.ofVirtual().name("hearing " + socket.getFileName()).start(hearing::accept);
+        Thread.ofVirtual()
+                .name("hearing " + socket.getFileName())
+                .start(Vital.thread(hearing::accept));
         return hearing;
     }
 

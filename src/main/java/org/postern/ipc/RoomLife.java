@@ -116,6 +116,9 @@ public final class RoomLife {
         }
     }
 
+    /// The exit status of a room that lost a [Vital] thread.
+    private static final int DIED = 70;
+
     private final Conversation<Leash.Answer, Leash> leash;
     private final Deadlines deadlines;
 
@@ -168,7 +171,12 @@ public final class RoomLife {
             var log = new Log(LogSinks.of(start.sink(), stream));
             speak(log, start.verbosity());
             Thread.setDefaultUncaughtExceptionHandler(
-                    (thread, e) -> log.bug("thread " + thread.getName(), e));
+                    (thread, e) -> {
+                        log.bug("thread " + thread.getName(), e);
+                        if (e instanceof Vital.Death) {
+                            die(log, stream);
+                        }
+                    });
             try {
                 return work(start, log, builder);
             } catch (ConfigException e) {
@@ -182,6 +190,15 @@ public final class RoomLife {
             leash.flush();
             return 1;
         }
+    }
+
+    /// Ends the process without another word to anybody, as a crash does: what is on disk is what
+    /// counts.
+    private static void die(Log log, StreamSink stream) {
+        log.error("the room ends: it cannot do without this thread");
+        stream.close();
+        Ending.with(DIED);
+        Runtime.getRuntime().halt(DIED);
     }
 
     private static void speak(Log log, Leash.Verbosity verbosity) {

@@ -10,7 +10,7 @@ import org.postern.mail.Share;
 /// Work that is due: what a worker in `front` or `delivery` says to `queue`.
 ///
 ///     worker: Ready                              queue: Try+, when something is due
-///     worker: Fetch                              queue: Piece* LastPiece
+///     worker: Fetch, as often as needed          queue: Piece* LastPiece
 ///     worker: Report | Routed | NotYet           (and Ready again)
 ///
 /// One conversation is one worker, which does one thing at a time; the number of conversations is the
@@ -24,8 +24,12 @@ public sealed interface Work {
     /// The worker is free for an attempt of this kind.
     record Ready(Lane lane) implements Work {}
 
-    /// The content was not in the Try: send it now.
-    record Fetch() implements Work {}
+    /// The content was not in the Try: send it now, from its beginning. At most as often as the Try
+    /// has envelopes, and [#SPARE] times more.
+    record Fetch() implements Work {
+        /// How often a content may be fetched in vain, because a next hop was lost in its middle.
+        public static final int SPARE = 10;
+    }
 
     /// What came of some of the envelopes.
     record Report(List<Result> results) implements Work {}

@@ -17,6 +17,7 @@ import org.postern.ipc.Submission;
 import org.postern.ipc.Submission.Answer;
 import org.postern.ipc.Submission.Cause;
 import org.postern.ipc.Submission.Space;
+import org.postern.ipc.Vital;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 import org.postern.queue.schedule.Scheduler;
@@ -95,7 +96,7 @@ final class Convoy {
             ids.add(store.reserve());
         }
         reserved.addAll(ids);
-        var answering = Thread.ofVirtual().name("answers").unstarted(this::answer);
+        var answering = Thread.ofVirtual().name("answers").unstarted(Vital.thread(this::answer));
         try {
             conversation.say(new Answer.Reserved(ids, store.space()));
             conversation.flush();
@@ -116,7 +117,7 @@ final class Convoy {
         if (!reserved.remove(id)) {
             throw new IOException("a message with the id " + id + ", which was not reserved");
         }
-        long bytes = 2L * content.length() + 1024L * (1 + shares.size());
+        long bytes = Weight.ofContent(content.length()) + Weight.of(facts) + Weight.of(shares);
         long taken = memory.taken().addAndGet(bytes);
         if (store.space() == Space.FULL || taken > memory.most()) {
             put(new Step.Refusing(id, bytes, Cause.NO_SPACE, "no room for more"));

@@ -18,6 +18,7 @@ import org.postern.ipc.Submission.Answer;
 import org.postern.ipc.Submission.Cause;
 import org.postern.ipc.Submission.Space;
 import org.postern.mail.Chunk;
+import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
 import org.postern.queue.schedule.Scheduler;
@@ -28,7 +29,6 @@ import org.postern.queue.store.Store;
 /// it says is bounded here.
 final class SubmissionHearer implements Hearing.Hearer {
     private static final int MOST_SHARES = 100_000;
-    private static final int SHARE_IN_MEMORY = 1024;
     private static final int CONTENT_IN_MEMORY = 256 * 1024;
     private static final long TRACE_FIELDS = 64 * 1024;
     private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -74,7 +74,7 @@ final class SubmissionHearer implements Hearing.Hearer {
                     case Submission.Begin(var facts) -> {
                         try (var draft = store.draft(id, facts, clock.instant());
                                 var transaction = new Transaction(conversation, draft, id)) {
-                            id = transaction.run();
+                            id = transaction.run(facts);
                         }
                     }
                     case Submission.Abandon() ->
@@ -121,6 +121,7 @@ final class SubmissionHearer implements Hearing.Hearer {
         private final long largest = largest();
         private long length;
         private long taken;
+        private long ofContent;
         private boolean tooMuch;
 
         Transaction(Conversation<Answer, Submission> conversation, Draft draft, MessageId id) {
@@ -130,7 +131,8 @@ final class SubmissionHearer implements Hearing.Hearer {
         }
 
         /// Runs to the answer; returns the id of the next message.
-        MessageId run() throws IOException {
+        MessageId run(MessageFacts facts) throws IOException {
+            var _ = takes(Weight.of(facts));
             while (true) {
                 switch (conversation.hear(PATIENCE)) {
                     case Submission.Add(var share) -> add(share);
@@ -152,7 +154,7 @@ final class SubmissionHearer implements Hearing.Hearer {
 
         private void add(Share share) {
             tooMuch |= shares.size() >= MOST_SHARES;
-            if (takes(SHARE_IN_MEMORY)) {
+            if (takes(Weight.of(share))) {
                 shares.add(share);
                 draft.add(share);
             }
@@ -163,8 +165,14 @@ final class SubmissionHearer implements Hearing.Hearer {
             tooMuch |= length > largest;
             boolean inFile = length > CONTENT_IN_MEMORY;
             full |= inFile && store.space() == Space.FULL;
-            if (takes(inFile ? 0 : content.length())) {
+            if (takes(inFile ? 0 : Weight.ofContent(content.length()))) {
                 draft.append(content);
+                ofContent += inFile ? 0 : Weight.ofContent(content.length());
+            }
+            if (inFile && ofContent > 0) {
+                inMemory.addAndGet(-ofContent); // the draft has let go of it
+                taken -= ofContent;
+                ofContent = 0;
             }
         }
 

@@ -171,11 +171,11 @@ final class WorkHearer implements Hearing.Hearer {
             try {
                 var parts = parts(attempt, open);
                 // Those that follow bring their content, so that only the first is ever fetched.
-                try (var content = parts.getFirst().content()) {
-                    say(parts);
+                try (var content = fetches(parts.getFirst())) {
+                    boolean mayFetch = say(parts);
                     given = true;
                     while (!open.isEmpty()) {
-                        hear(attempt, open, content);
+                        hear(attempt, open, mayFetch ? Optional.of(content) : Optional.empty());
                     }
                 }
             } catch (Damaged e) {
@@ -192,6 +192,12 @@ final class WorkHearer implements Hearing.Hearer {
                 }
                 scheduler.finish(attempt);
             }
+        }
+
+        private Fetches fetches(Part part) {
+            var envelopes = part.envelopes();
+            var message = envelopes.getFirst().id().message();
+            return new Fetches(store, message, part.content(), envelopes.size());
         }
 
         /// The messages of an attempt, at least one. Where there are several, those that are
@@ -228,15 +234,19 @@ final class WorkHearer implements Hearing.Hearer {
                     .orElseThrow(() -> Damaged.of("the content of " + message + " is gone"));
         }
 
-        private void say(List<Part> parts) throws IOException {
+        /// Hands them out; is there content to be fetched?
+        private boolean say(List<Part> parts) throws IOException {
             int following = parts.size();
+            boolean onRequest = false;
             for (var part : parts) {
                 following--;
                 var envelopes = part.envelopes();
                 var form = form(part.content(), envelopes.size());
+                onRequest |= form instanceof Work.Content.OnRequest;
                 conversation.say(new Assignment.Try(envelopes, form, following));
             }
             conversation.flush();
+            return onRequest;
         }
 
         /// The rules ask for no content, so none is shown to those who ask them.
@@ -244,21 +254,24 @@ final class WorkHearer implements Hearing.Hearer {
             if (lane == Lane.ROUTE) {
                 return new Work.Content.Inline(Chunk.EMPTY);
             }
-            // Lane LOCAL knows no more than a few dozen, and takes no content twice.
+            // Lane LOCAL knows no more than a few dozen.
             boolean few = lane == Lane.LOCAL || envelopes < MANY_ENVELOPES;
             return few && content.length() <= Work.Content.LONGEST_INLINE
                     ? new Work.Content.Inline(content.next(Work.Content.LONGEST_INLINE))
                     : new Work.Content.OnRequest(content.length());
         }
 
-        private void hear(Attempt attempt, Map<EnvelopeId, Store.Leased> open, Content content)
+        private void hear(
+                Attempt attempt, Map<EnvelopeId, Store.Leased> open, Optional<Fetches> fetches)
                 throws IOException {
             switch (conversation.hear(LONGEST_ATTEMPT)) {
                 case Work.Fetch() -> {
-                    if (lane == Lane.ROUTE) {
-                        throw outOfPlace("content that is not for it");
+                    if (fetches.isEmpty()) {
+                        throw outOfPlace("content that is not for it, or that it has");
                     }
-                    send(content);
+                    try (var content = fetches.get().next()) {
+                        send(content);
+                    }
                 }
                 case Work.Report(var results) -> {
                     for (var result : results) {

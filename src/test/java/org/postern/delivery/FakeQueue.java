@@ -6,6 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -191,11 +192,16 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
             following--;
             conversation.say(new Work.Assignment.Try(List.of(other), job.content, following));
         }
-        if (!(conversation.hear(Duration.ofSeconds(PATIENCE_SECONDS))
-                instanceof Work.Report(var results))) {
-            throw new IOException("expected Report");
+        var outcomes = new ArrayList<Outcome>();
+        while (outcomes.size() <= job.others.size()) {
+            switch (conversation.hear(Duration.ofSeconds(PATIENCE_SECONDS))) {
+                case Work.Report(var results) ->
+                        results.forEach(result -> outcomes.add(result.outcome()));
+                case Work.NotYet _ -> outcomes.add(NOT_YET);
+                case Work.Ready _, Work.Routed _, Work.Fetch _ -> throw new IOException("not now");
+            }
         }
-        return job.outcome.add(results.stream().map(Work.Result::outcome).toList());
+        return job.outcome.add(outcomes);
     }
 
     private static boolean sends(Conversation<Work.Assignment, Work> conversation, Job job)

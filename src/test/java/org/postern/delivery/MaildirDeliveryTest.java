@@ -1,6 +1,7 @@
 package org.postern.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -106,6 +107,31 @@ class MaildirDeliveryTest {
             assertInstanceOf(Outcome.Failed.class, outcomes.get(1));
             assertInstanceOf(Outcome.Delivered.class, outcomes.get(2));
             assertEquals(2, Village.files(inbox(village, "alice")).size());
+        }
+    }
+
+    /// The queue still had the old configuration, and gave them out together. Commands run for it
+    /// one by one, as many at a time as a user may have.
+    @Test
+    void lettersForWhatIsACommandByNowGoBackUntried() throws Exception {
+        var now = CONFIG + "action \"run\" mda \"touch DIR/home/alice/ran\" userbase <users>\n";
+        try (var village = new Village(directory, now)) {
+            var outcomes =
+                    village.queue.together(
+                            List.of(village.to("run", "alice"), village.to("run", "alice")),
+                            "\nx\n");
+            assertEquals(List.of(FakeQueue.NOT_YET, FakeQueue.NOT_YET), outcomes);
+            assertFalse(Files.exists(village.home("alice").resolve("ran")));
+            assertInstanceOf(
+                    Outcome.Delivered.class, village.deliver(village.to("run", "alice"), "\nx\n"));
+        }
+    }
+
+    @Test
+    void aLetterForWhatIsANeighbourByNowGoesBackUntried() throws Exception {
+        var now = CONFIG + "action \"near\" lmtp \"/nowhere\" userbase <users>\n";
+        try (var village = new Village(directory, now)) {
+            assertEquals(FakeQueue.NOT_YET, village.deliver(village.to("near", "alice"), "\nx\n"));
         }
     }
 

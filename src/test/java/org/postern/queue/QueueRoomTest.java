@@ -2,6 +2,7 @@ package org.postern.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +22,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.control.Order;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
+import org.postern.ipc.Deaths;
 import org.postern.ipc.Hearing;
 import org.postern.ipc.HungUp;
 import org.postern.ipc.Place;
@@ -51,6 +56,7 @@ class QueueRoomTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private Place place;
     private UserPrincipal me;
+    private InstantSource clock = InstantSource.system();
     private QueueRoom room;
 
     @BeforeEach
@@ -82,7 +88,7 @@ class QueueRoomTest {
                                         """),
                         Log.silent(),
                         deadlines,
-                        InstantSource.system(),
+                        clock,
                         new QueueRoom.Peers(front, delivery, new Hearing.Audience.Only(Set.of(me))),
                         DRAFT_MEMORY);
         room.start();
@@ -273,6 +279,27 @@ class QueueRoomTest {
         assertEquals(2 * ids.size(), listing().size());
     }
 
+    /// Else it would take mail in, and neither answer nor deliver it.
+    @Test
+    void aBugInTheThreadThatAnswersForWholeMessagesEndsTheRoom() throws Exception {
+        close();
+        var bug = new IllegalStateException("planted");
+        clock =
+                () -> {
+                    if (Thread.currentThread().getName().equals("answers")) {
+                        throw bug;
+                    }
+                    return Instant.now();
+                };
+        start(Set.of(me), Set.of(me));
+        try (var deaths = new Deaths()) {
+            var conversation = submit();
+            conversation.say(whole(reserve(conversation).getFirst(), "hello"));
+            conversation.flush();
+            assertSame(bug, deaths.next());
+        }
+    }
+
     @Test
     void aWholeMessageWithAnIdThatWasNotReservedEndsTheConversation() throws Exception {
         var conversation = submit();
@@ -309,6 +336,10 @@ class QueueRoomTest {
                 Set.copyOf(committed.envelopes()),
                 Set.of(assignment.envelopes().get(0).id(), assignment.envelopes().get(1).id()));
         assertEquals(new Work.Content.OnRequest(600_000), assignment.content());
+        assertEquals(content, fetched(worker));
+    }
+
+    private Chunk fetched(Conversation<Work, Work.Assignment> worker) throws IOException {
         worker.say(new Work.Fetch());
         var bytes = new java.io.ByteArrayOutputStream();
         while (true) {
@@ -316,12 +347,43 @@ class QueueRoomTest {
                 case Work.Assignment.Piece(var piece) -> piece.writeTo(bytes);
                 case Work.Assignment.LastPiece(var piece) -> {
                     piece.writeTo(bytes);
-                    assertEquals(content, Chunk.handOver(bytes.toByteArray()));
-                    return;
+                    return Chunk.handOver(bytes.toByteArray());
                 }
                 case Work.Assignment.Try _ -> throw new AssertionError("a Try after Fetch");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 600_000})
+    void aContentIsFetchedAsOftenAsItsEnvelopesMayNeedItAndNoMore(int length) throws Exception {
+        var content = Mail.content(1, length);
+        commit(submit(), content, Mail.out("bob@example.com"), Mail.out("eve@example.com"));
+        var worker = worker();
+        assertEquals(2, next(worker, Work.Lane.RELAY).envelopes().size());
+        for (int i = 0; i < 2 + Work.Fetch.SPARE; i++) {
+            assertEquals(content, fetched(worker));
+        }
+        assertThrows(HungUp.class, () -> fetched(worker));
+    }
+
+    @Test
+    void aContentThatCameWithTheWorkIsNotFetched() throws Exception {
+        commit(submit(), Chunk.of("\n"), Mail.out("bob@example.com"));
+        var worker = worker();
+        next(worker, Work.Lane.RELAY);
+        assertThrows(HungUp.class, () -> fetched(worker));
+    }
+
+    @Test
+    void aContentThatIsRemovedWhileItIsInHandIsNotFetchedAgain() throws Exception {
+        var content = Mail.content(1, 600_000);
+        var ids = commit(submit(), content, Mail.out("bob@example.com")).envelopes();
+        var worker = worker();
+        next(worker, Work.Lane.RELAY);
+        assertEquals(content, fetched(worker));
+        order(new Order.Remove(new Order.Selection.One(ids.getFirst())), new ArrayList<>());
+        assertThrows(HungUp.class, () -> fetched(worker));
     }
 
     @Test
@@ -412,6 +474,44 @@ class QueueRoomTest {
         var after = submit();
         while (!isTaken(after)) {
             Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void sealsCountWithAllTheirBytes() throws Exception {
+        var seal = Mail.content(1, Share.Destination.LONGEST_SEAL);
+        var share =
+                Mail.share(
+                        "bob@example.org",
+                        "home",
+                        new Share.Destination.Sealed("bob", Share.Destination.Kind.COMMAND, seal));
+        var conversation = submit();
+        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        for (int i = 0; i < DRAFT_MEMORY / (2 * seal.length()); i++) {
+            conversation.say(new Submission.Add(share));
+        }
+        conversation.say(new Submission.Commit(0));
+        var refused =
+                assertInstanceOf(Submission.Answer.Refused.class, conversation.hear(PATIENCE));
+        assertEquals(Submission.Cause.NO_SPACE, refused.cause());
+    }
+
+    @Test
+    void contentThatHasGoneToItsFileTakesNoMemory() throws Exception {
+        for (int i = 0; i < 2 * DRAFT_MEMORY / 300_000; i++) {
+            var conversation = submit();
+            conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+            conversation.say(new Submission.Add(Mail.home("bob@example.org")));
+            conversation.say(new Submission.Append(Mail.content(i, 100_000)));
+            conversation.say(new Submission.Append(Mail.content(i, 100_000)));
+            conversation.say(new Submission.Append(Mail.content(i, 100_000)));
+            conversation.flush();
+        }
+        for (var one : open) {
+            @SuppressWarnings("unchecked")
+            var conversation = (Conversation<Submission, Submission.Answer>) one;
+            conversation.say(new Submission.Commit(300_000));
+            assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
         }
     }
 

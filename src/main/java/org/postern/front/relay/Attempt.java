@@ -31,8 +31,8 @@ import org.postern.mail.ReversePath;
 import org.postern.mail.Share.Destination;
 
 /// One attempt: walks all hosts and all their addresses, in order, until every recipient has its
-/// answer or there is nowhere left to go. A recipient is only ever tried at another host while
-/// nothing of the content has been sent for it. Belongs to one thread.
+/// answer or there is nowhere left to go. A recipient is only ever tried at another host while the
+/// end of the content has not been sent for it. Belongs to one thread.
 final class Attempt {
     /// How many messages one session may carry to a mail exchanger, and to a host of our own
     /// choice.
@@ -55,6 +55,9 @@ final class Attempt {
     private Outcome.Deferred trouble =
             new Outcome.Deferred(new EnhancedStatus(4, 4, 4), "No valid route to destination", "");
     private boolean tried;
+
+    /// How often a next hop was lost in the middle of the content.
+    private int broken;
 
     /// What was last said to an envelope that may still be tried elsewhere, and where.
     private record Said(Outcome outcome, Trail trail) {}
@@ -149,9 +152,7 @@ final class Attempt {
     }
 
     private boolean isOver() {
-        return pending.isEmpty()
-                || load.isSpent()
-                || (tried && !kit.clock().instant().isBefore(end));
+        return pending.isEmpty() || (tried && !kit.clock().instant().isBefore(end));
     }
 
     private List<SocketAddress> addresses(Hop hop) {
@@ -272,7 +273,7 @@ final class Attempt {
         var used = age;
         try {
             for (var parcel : parcels()) {
-                if (!session.isOpen() || load.isSpent()) {
+                if (!session.isOpen()) {
                     break;
                 }
                 var trail = new Trail(session.id().toString(), session.source(), session.relay());
@@ -283,6 +284,9 @@ final class Attempt {
                 }
                 used = Age.FRESH;
                 tried = true;
+                if (result.isBroken()) {
+                    broken++;
+                }
                 for (int i = 0; i < parcel.to().size(); i++) {
                     var addressee = parcel.to().get(i);
                     judge(addressee, result.verdicts().get(i), onward, trail, route.stop());
@@ -290,13 +294,6 @@ final class Attempt {
             }
         } finally {
             connections.giveBack(route, session, mostMessages());
-        }
-        if (load.isSpent()) {
-            trouble =
-                    new Outcome.Deferred(
-                            new EnhancedStatus(4, 3, 0),
-                            "The content went out under another sender first",
-                            "");
         }
         return false;
     }
@@ -370,6 +367,13 @@ final class Attempt {
     private void defer(Addressee addressee, Outcome outcome, Stage stage, Trail trail) {
         switch (stage) {
             case BEFORE_CONTENT -> said.put(addressee.envelope(), new Said(outcome, trail));
+            case IN_CONTENT -> {
+                if (broken > Work.Fetch.SPARE) {
+                    settle(addressee.envelope(), outcome, trail);
+                } else {
+                    said.put(addressee.envelope(), new Said(outcome, trail));
+                }
+            }
             case CONTENT -> settle(addressee.envelope(), outcome, trail);
         }
     }

@@ -6,7 +6,7 @@ import org.postern.ipc.Conversation;
 import org.postern.ipc.Work;
 import org.postern.mail.Chunk;
 
-/// A content that the queue sends piece by piece when the next hop is ready for it; never held
+/// A content that the queue sends piece by piece each time a next hop is ready for it; never held
 /// whole.
 final class FetchedLoad implements Load {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -14,7 +14,6 @@ final class FetchedLoad implements Load {
     private final Chunk header;
     private final long length;
     private final Conversation<Work, Work.Assignment> queue;
-    private boolean spent;
     private boolean last;
 
     /// `length` bytes still to be fetched from `queue`, with `header` before them.
@@ -41,16 +40,8 @@ final class FetchedLoad implements Load {
     }
 
     @Override
-    public boolean isSpent() {
-        return spent;
-    }
-
-    @Override
     public void pour(DotStuffer into) throws IOException {
-        if (spent) {
-            throw new IllegalStateException("a content is fetched only once");
-        }
-        spent = true;
+        last = false;
         queue.say(new Work.Fetch());
         boolean taken = false;
         try {

@@ -46,11 +46,6 @@ final class InlineLoad implements Load {
     }
 
     @Override
-    public boolean isSpent() {
-        return false;
-    }
-
-    @Override
     public void pour(DotStuffer into) throws PeerLost {
         into.feed(header.buffer());
         into.feed(content.buffer());

@@ -2,7 +2,8 @@ package org.postern.front.relay;
 
 import java.io.IOException;
 
-/// The content of a message on its way out, poured once or, if it is at hand, as often as needed.
+/// The content of a message on its way out, poured once for each sender that a next hop is told,
+/// and again where a next hop was lost in the middle.
 interface Load {
     /// How many bytes there are, with LF as line ends.
     long length();
@@ -12,9 +13,6 @@ interface Load {
 
     /// May there be bytes above 127?
     boolean mayHoldEightBit();
-
-    /// Has it been poured and cannot be poured again?
-    boolean isSpent();
 
     /// Pours all of it.
     ///

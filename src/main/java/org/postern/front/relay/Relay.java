@@ -11,6 +11,7 @@ import org.postern.config.Config;
 import org.postern.dns.Resolver;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
+import org.postern.ipc.Vital;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
@@ -95,7 +96,7 @@ public final class Relay {
                         frames,
                         assignments);
         workers.add(worker);
-        Thread.ofVirtual().name("mail out").start(worker);
+        Thread.ofVirtual().name("mail out").start(Vital.thread(worker));
     }
 
     /// Hears of the workers, and adds one when the last that waited has got work.

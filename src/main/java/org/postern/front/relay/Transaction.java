@@ -38,6 +38,15 @@ final class Transaction {
         boolean isStale() {
             return end == End.CLOSED && verdicts.stream().allMatch(Transaction::meansStale);
         }
+
+        /// Was the next hop lost in the middle of the content?
+        boolean isBroken() {
+            return verdicts.stream()
+                    .anyMatch(
+                            verdict ->
+                                    verdict instanceof Verdict.Lost(_, var stage)
+                                            && stage == Stage.IN_CONTENT);
+        }
     }
 
     private static boolean meansStale(Verdict verdict) {
@@ -184,9 +193,13 @@ final class Transaction {
         if (wire.hasUnread()) {
             return lost("Remote host sent too much data", Stage.BEFORE_CONTENT);
         }
+        var stuffer = new DotStuffer(wire);
         try {
-            var stuffer = new DotStuffer(wire);
             parcel.load().pour(stuffer);
+        } catch (PeerLost e) {
+            return lost(e.text(), Stage.IN_CONTENT);
+        }
+        try {
             stuffer.end();
             return dialect == Dialect.LMTP ? repliesToEach() : replyToAll();
         } catch (PeerLost e) {

@@ -6,7 +6,10 @@ sealed interface Verdict {
     enum Stage {
         /// Nothing of the content has been sent: another host may be tried at once.
         BEFORE_CONTENT,
-        /// The content was on its way, or complete.
+        /// A part of the content has been sent, but not its end, so that nobody can have taken it:
+        /// another host may be tried.
+        IN_CONTENT,
+        /// The content was complete, or may have been.
         CONTENT
     }
 

@@ -11,6 +11,7 @@ import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
 import org.postern.ipc.Hearing;
+import org.postern.ipc.Vital;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
 import org.postern.mail.Envelope;
@@ -49,7 +50,7 @@ public final class RouteWorkers {
     /// Starts `count` workers.
     public void start(int count) {
         for (int i = 0; i < count; i++) {
-            workers.add(Thread.ofVirtual().name("route " + i).start(this::run));
+            workers.add(Thread.ofVirtual().name("route " + i).start(Vital.thread(this::run)));
         }
     }
 

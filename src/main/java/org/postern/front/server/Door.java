@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.postern.dns.Resolver.Family;
+import org.postern.ipc.Vital;
 import org.postern.log.Log;
 
 /// One socket that clients from the network connect to. Its thread does nothing but accept: what
@@ -98,7 +99,7 @@ final class Door {
 
     /// Lets clients in.
     void start() {
-        Thread.ofVirtual().name("door " + server.getLocalPort()).start(this::accept);
+        Thread.ofVirtual().name("door " + server.getLocalPort()).start(Vital.thread(this::accept));
     }
 
     /// The port it is bound to.

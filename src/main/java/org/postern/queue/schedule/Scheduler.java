@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.postern.ipc.Vital;
 import org.postern.ipc.Work;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
@@ -54,7 +55,8 @@ public final class Scheduler implements Closeable {
     private final ReentrantLock routing = new ReentrantLock();
     private final Siblings siblings;
     private volatile boolean stopped;
-    private final Thread timer = Thread.ofVirtual().name("schedule").unstarted(this::run);
+    private final Thread timer =
+            Thread.ofVirtual().name("schedule").unstarted(Vital.thread(this::run));
 
     /// A scheduler over what lives in `store`.
     public Scheduler(Store store, Policy policy, InstantSource clock, Log log) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.postern.ipc.Submission;
+import org.postern.ipc.Vital;
 import org.postern.log.Log;
 import org.postern.queue.store.Segments.Segment;
 
@@ -23,6 +24,7 @@ final class Committer {
     private static final long PAUSE_AFTER_TROUBLE = Duration.ofMillis(200).toNanos();
     private static final long SPACING = Duration.ofMillis(1).toNanos();
     private static final int MOST_BYTES = 8 << 20;
+    private static final int MOST_AT_CLOSE = 5;
 
     /// What the committer does between batches.
     interface Between {
@@ -50,7 +52,7 @@ final class Committer {
     private final ArrayDeque<Ticket> carried = new ArrayDeque<>();
     private final ByteBuffer gather = ByteBuffer.allocateDirect(1 << 20);
     private final Thread thread =
-            Thread.ofPlatform().daemon().name("committer").unstarted(this::run);
+            Thread.ofPlatform().daemon().name("committer").unstarted(Vital.thread(this::run));
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong forces = new AtomicLong();
     private volatile Sleep sleep = Sleep.AWAKE;
@@ -61,6 +63,9 @@ final class Committer {
     private Segment segment;
     private int offset;
     private boolean broken;
+
+    /// How often a write failed after the end had come. Only the committer's thread touches it.
+    private int failedAtClose;
 
     /// When the last batch began. Only the committer's thread touches it.
     private long begun = System.nanoTime() - SPACING;
@@ -102,16 +107,13 @@ final class Committer {
 
     private void run() {
         try {
-            while (!closing || !waiting.isEmpty()) {
+            while (!closing || !waiting.isEmpty() || !carried.isEmpty()) {
                 var batch = gatherTickets();
                 if (!batch.isEmpty()) {
                     write(batch);
                 }
                 between.next(segment.number()).ifPresent(this::writeAlone);
             }
-        } catch (RuntimeException | Error e) {
-            log.bug("queue: the committer died", e);
-            throw e;
         } finally {
             ended = true;
             refuseRest();
@@ -302,14 +304,19 @@ final class Committer {
                 }
             }
         }
-        if (!carried.isEmpty()) {
-            if (closing) {
-                log.error("queue: " + carried.size() + " results could not be written");
-                carried.clear();
-            } else {
-                LockSupport.parkNanos(this, PAUSE_AFTER_TROUBLE);
-            }
+        if (carried.isEmpty()) {
+            return;
         }
+        if (closing && ++failedAtClose == MOST_AT_CLOSE) {
+            log.error(
+                    "queue: "
+                            + carried.size()
+                            + " results could not be written; unless the checkpoint can be, these"
+                            + " attempts are made again");
+            carried.clear();
+            return;
+        }
+        LockSupport.parkNanos(this, PAUSE_AFTER_TROUBLE);
     }
 
     long commits() {

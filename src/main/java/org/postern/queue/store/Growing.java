@@ -19,6 +19,12 @@ final class Growing {
         return buffer;
     }
 
+    /// Keeps the first `length` bytes, and gives back the memory of the others: whoever holds a
+    /// view of them keeps it.
+    void cut(int length) {
+        buffer = ByteBuffer.allocate(length + 64).put(buffer.array(), 0, length);
+    }
+
     int position() {
         return buffer.position();
     }

@@ -312,6 +312,7 @@ public final class SegmentStore implements Store {
                 }
             }
         } catch (RuntimeException e) {
+            // Not worth a death, and another at each start: mail flows without them.
             log.bug("queue: no more checkpoints are written", e);
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.postern.ipc.Vital;
 import org.postern.log.Log;
 
 /// The segment files: makes the next one before it is needed, finds one to read from, and uses again
@@ -80,7 +81,7 @@ final class Segments {
     private @Nullable IOException trouble;
 
     private final Thread preparer =
-            Thread.ofPlatform().daemon().name("segments").unstarted(this::run);
+            Thread.ofPlatform().daemon().name("segments").unstarted(Vital.thread(this::run));
 
     Segments(Disk disk, int size, Log log) {
         this.disk = disk;

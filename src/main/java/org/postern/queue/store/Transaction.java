@@ -126,7 +126,7 @@ final class Transaction {
     ByteBuffer takeContent(int at) {
         int from = at + ITEM_HEADER + 4;
         var taken = ByteBuffer.wrap(record.array(), from, record.position() - from);
-        record.buffer().position(at);
+        record.cut(at);
         return taken;
     }
 

@@ -4,9 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +63,7 @@ final class FakeQueue implements Closeable {
             open.add(channel);
         }
         var worker = new Conversation<>(channel, Work.assignments(), Work.frames(), deadlines);
-        Deque<Chunk> content = new ArrayDeque<>();
+        List<Chunk> content = List.of();
         while (true) {
             switch (worker.hearWhenever()) {
                 case Work.Ready(var lane) -> {
@@ -73,14 +71,14 @@ final class FakeQueue implements Closeable {
                         throw new IOException("a worker of the wrong lane");
                     }
                     var next = next(channel);
-                    content = new ArrayDeque<>(next.content);
+                    content = next.content;
                     worker.say(next.assignment);
                 }
                 case Work.Fetch() -> {
-                    while (content.size() > 1) {
-                        worker.say(new Work.Assignment.Piece(content.removeFirst()));
+                    for (var piece : content.subList(0, content.size() - 1)) {
+                        worker.say(new Work.Assignment.Piece(piece));
                     }
-                    worker.say(new Work.Assignment.LastPiece(content.removeFirst()));
+                    worker.say(new Work.Assignment.LastPiece(content.getLast()));
                 }
                 case Work.Report(var reported) -> results.addAll(reported);
                 case Work.Routed _, Work.NotYet _ ->

@@ -13,11 +13,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.front.relay.Acquaintance.Kin;
+import org.postern.front.srs.Senders;
 import org.postern.ipc.Work;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
+import org.postern.mail.Mailbox;
 import org.postern.mail.Outcome;
+import org.postern.mail.ReversePath;
 
 /// Mail out with a queue at one end and a next hop at the other.
 class RelayTest {
@@ -158,6 +161,78 @@ class RelayTest {
             assertInstanceOf(Outcome.Deferred.class, queue.results(1).getFirst().outcome());
             queue.give(inline(2, "Hello.\n"));
             assertInstanceOf(Outcome.Delivered.class, queue.results(1).getFirst().outcome());
+        }
+    }
+
+    /// A large content goes out once for each sender, S36.
+    @Test
+    void aContentIsFetchedForEachSender() throws Exception {
+        var socket = folder.resolve("work.sock");
+        var second = HEAD.replace("ann@example.net", "cher@example.net");
+        try (var queue = new FakeQueue(socket);
+                var peer =
+                        ScriptedPeer.plays(
+                                BEGIN
+                                        + HEAD
+                                        + "C: one\nC: two\nC: .\nS: 250 first\n"
+                                        + second.replace("bob", "eve")
+                                        + "C: one\nC: two\nC: .\nS: 250 second\n"
+                                        + "C: QUIT\nS: 221 bye\n")) {
+            var plan = Mailer.to(peer);
+            Senders senders =
+                    (sender, share) ->
+                            share.recipient().localPart().equals("eve")
+                                    ? new ReversePath.Sender(new Mailbox("cher", "example.net"))
+                                    : sender;
+            var relay =
+                    start(
+                            socket,
+                            new Plan(
+                                    plan.target(),
+                                    plan.helo(),
+                                    plan.sources(),
+                                    plan.naming(),
+                                    senders));
+            queue.give(
+                    new Work.Assignment.Try(
+                            List.of(
+                                    Mailer.envelope(1, "bob@example.org"),
+                                    Mailer.envelope(2, "eve@example.org")),
+                            new Work.Content.OnRequest(8)),
+                    Chunk.of("one\n"),
+                    Chunk.of("two\n"));
+            for (var result : queue.results(2)) {
+                assertInstanceOf(Outcome.Delivered.class, result.outcome());
+            }
+            relay.stop(Duration.ofSeconds(2));
+            peer.played();
+        }
+    }
+
+    @Test
+    void whoIsLostInTheContentIsReplacedByTheNextHost() throws Exception {
+        var socket = folder.resolve("work.sock");
+        var line = "x".repeat(900);
+        try (var queue = new FakeQueue(socket);
+                var first = ScriptedPeer.plays(BEGIN + HEAD + "C: " + line + "\n[close]\n");
+                var second =
+                        ScriptedPeer.plays(
+                                BEGIN
+                                        + HEAD
+                                        + ("C: " + line + "\n").repeat(20_000)
+                                        + "C: .\nS: 250 2.0.0 whole\n"
+                                        + "C: QUIT\nS: 221 bye\n")) {
+            var relay = start(socket, Mailer.to(first, second));
+            var piece = Chunk.of((line + "\n").repeat(1000));
+            queue.give(
+                    new Work.Assignment.Try(
+                            List.of(Mailer.envelope(1, "bob@example.org")),
+                            new Work.Content.OnRequest(20L * piece.length())),
+                    Collections.nCopies(20, piece).toArray(Chunk[]::new));
+            assertEquals("250 2.0.0 whole", queue.results(1).getFirst().outcome().text());
+            relay.stop(Duration.ofSeconds(2));
+            first.played();
+            second.played();
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,25 @@ class CompanyTest {
         }
         assertEquals(1, next().ids().size());
         assertEquals(1, next().ids().size());
+    }
+
+    /// The worker knew it before the queue did, and gave all of it back.
+    @Test
+    void mailForWhatIsACommandByNowGoesOneByOneAsFarAsTheUsersCapAllows() throws Exception {
+        for (int i = 0; i < 9; i++) {
+            queue("bob@example.org");
+        }
+        var attempt = next();
+        assertEquals(9, attempt.ids().size());
+        attempt.leased().forEach(scheduler::notYet);
+        scheduler.finish(attempt);
+        var rule = new Policy.Rule(Policy.Manner.LOCAL, TTL);
+        scheduler.reload(new Policy(Map.of("home", rule), TTL, List.of(), 100));
+        now = now.plusSeconds(1);
+        for (int i = 0; i < 7; i++) {
+            assertEquals(1, next().ids().size());
+        }
+        assertEquals(Optional.empty(), scheduler.next(Lane.LOCAL, Duration.ZERO));
     }
 
     @Test

@@ -33,7 +33,7 @@ public final class FaultyDisk implements Disk {
     private int crashAt = Integer.MAX_VALUE;
     private boolean forcesFail;
     private long capacity = Long.MAX_VALUE;
-    private Runnable beforeForce = () -> {};
+    private Forcing beforeForce = () -> {};
 
     /// From the step of this number on nothing works any more; the step itself is half done.
     public synchronized void crashAt(int step) {
@@ -55,8 +55,15 @@ public final class FaultyDisk implements Disk {
         capacity = bytes;
     }
 
-    /// Is run before each force.
-    public synchronized void beforeForce(Runnable action) {
+    /// What may be done before a force, by the thread that forces.
+    @FunctionalInterface
+    public interface Forcing {
+        /// Returns, or fails the force.
+        void begins() throws IOException;
+    }
+
+    /// Is done before each force.
+    public synchronized void beforeForce(Forcing action) {
         beforeForce = action;
     }
 
@@ -211,11 +218,11 @@ public final class FaultyDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            Runnable before;
+            Forcing before;
             synchronized (FaultyDisk.this) {
                 before = beforeForce;
             }
-            before.run();
+            before.begins();
             synchronized (FaultyDisk.this) {
                 step();
                 if (forcesFail) {

@@ -1,0 +1,118 @@
+package org.postern.ipc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postern.config.Host;
+import org.postern.config.Sources;
+import org.postern.mail.Chunk;
+
+/// A room is never alive and deaf: it ends with the threads that it cannot do without.
+@Timeout(120)
+class VitalTest {
+    @TempDir private Path dir;
+
+    private static String classPath() {
+        var jspecify = System.getProperty("java.class.path", "");
+        var own =
+                Stream.of(DyingRoom.class, RoomLife.class)
+                        .map(one -> one.getProtectionDomain().getCodeSource().getLocation())
+                        .map(location -> location.getPath())
+                        .distinct()
+                        .collect(Collectors.joining(File.pathSeparator));
+        return own + File.pathSeparator + jspecify;
+    }
+
+    private Process room(String kind) throws IOException {
+        var java = Path.of(System.getProperty("java.home"), "bin/java");
+        return new ProcessBuilder(
+                        java.toString(),
+                        "-Xmx48m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        classPath(),
+                        DyingRoom.class.getName(),
+                        kind)
+                .redirectError(dir.resolve("log").toFile())
+                .start();
+    }
+
+    private Conversation<Leash, Leash.Answer> start(Process process) throws IOException {
+        var leash =
+                new Conversation<>(
+                        new StreamChannel(process.getInputStream(), process.getOutputStream()),
+                        Leash.frames(),
+                        Leash.answers(),
+                        new Deadlines());
+        var user = System.getProperty("user.name");
+        var users = Collections.nCopies(Room.values().length + 1, user);
+        leash.say(
+                new Leash.Start(
+                        "smtpd.conf",
+                        "spool",
+                        "run",
+                        users,
+                        Sources.of(
+                                "smtpd.conf",
+                                "match reject\n",
+                                new Host("mx.example.org", List.of())),
+                        new Leash.Verbosity(Leash.Level.BRIEF, Set.of()),
+                        Leash.Sink.STANDARD_ERROR,
+                        Set.of(),
+                        Leash.Arrival.ALONE,
+                        Chunk.EMPTY));
+        leash.flush();
+        return leash;
+    }
+
+    private String log() throws IOException {
+        return Files.readString(dir.resolve("log"), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRoomThatLosesAVitalThreadEndsAndSaysWhy() throws Exception {
+        var process = room(DyingRoom.VITAL);
+        try {
+            start(process);
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the room lives on");
+            assertEquals(70, process.exitValue(), log());
+            assertTrue(log().contains("IllegalStateException: planted"), log());
+            assertTrue(log().contains("the room ends"), log());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aRoomThatLosesAnotherThreadLivesOn() throws Exception {
+        var process = room("one of many");
+        try {
+            var leash = start(process);
+            assertEquals(new Leash.Answer.Started(), leash.hear(Duration.ofSeconds(60)), log());
+            while (!log().contains("planted")) {
+                Thread.onSpinWait();
+            }
+            leash.say(new Leash.Stop(Duration.ZERO));
+            leash.flush();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the room does not stop");
+            assertEquals(0, process.exitValue(), log());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
