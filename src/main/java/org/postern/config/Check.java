@@ -327,7 +327,6 @@ final class Check {
     }
 
     private void check(TableRef use) {
-        references.add(use);
         var found = names.find(Kind.TABLE, use.name());
         if (found.isEmpty()) {
             require(Kind.TABLE, new NameRef(use.at(), use.name()));
@@ -341,7 +340,9 @@ final class Check {
                     case Origin.File _, Origin.Database _, Origin.External _, Origin.Accounts _ ->
                             Shape.EITHER;
                 };
-        if (!use.shape().allows(actual)) {
+        if (use.shape().allows(actual)) {
+            references.add(use);
+        } else {
             problem(use.at(), use.mismatch(actual), declaredAt(Kind.TABLE, table));
         }
         if (table.origin() instanceof Origin.Accounts && use.service() != Service.USERINFO) {

@@ -90,11 +90,36 @@ public record Config(
     }
 
     static Config parse(Sources sources, Scope scope) throws ConfigException {
+        var reading = read(sources, scope);
+        if (!reading.problems().isEmpty()) {
+            throw new ConfigException(reading.problems(), reading.config().warnings());
+        }
+        return reading.config();
+    }
+
+    /// A configuration as far as it could be read. With problems, it is only there so that more of
+    /// them can be found: nothing may act on it.
+    ///
+    /// @param config what is sound; the uses of tables in it are of tables that it has
+    /// @param problems all that is wrong with the text, in the order of the files
+    public record Reading(Config config, List<Problem> problems) {
+        public Reading {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /// Parses and checks a configuration, for a check that goes on after a mistake.
+    public static Reading read(Sources sources) {
+        return read(sources, Scope.SUPPORTED);
+    }
+
+    private static Reading read(Sources sources, Scope scope) {
         var parsed = Parser.parse(sources);
         var check = Check.of(sources, parsed, scope);
-        if (!check.problems().isEmpty()) {
-            throw new ConfigException(check.problems(), check.warnings());
-        }
+        return new Reading(config(sources, parsed, check), check.problems());
+    }
+
+    private static Config config(Sources sources, Parser.Parsed parsed, Check check) {
         var actions = new LinkedHashMap<String, Action>();
         var tables = builtIn(sources.host());
         var wrappers = new LinkedHashMap<String, Wrapper>();
@@ -106,8 +131,8 @@ public record Config(
         parsed.chains().forEach(chain -> filters.put(chain.name(), chain));
         for (Directive directive : parsed.directives()) {
             switch (directive) {
-                case Action action -> actions.put(action.name(), action);
-                case TableDefinition table -> tables.put(table.name(), table);
+                case Action action -> actions.putIfAbsent(action.name(), action);
+                case TableDefinition table -> tables.putIfAbsent(table.name(), table);
                 case Wrapper wrapper -> wrappers.put(wrapper.name(), wrapper);
                 case FilterProcess process -> processes.put(process.name(), process);
                 case Filter filter -> {

@@ -1,7 +1,6 @@
 package org.postern.config;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,14 +41,13 @@ final class Reach {
     /// What is to be said of a match, if no recipient ever comes to it; it is an earlier one for
     /// those that follow.
     Optional<String> complaint(Match match) {
-        if (match.conditions().stream().anyMatch(Reach::neverHolds)) {
-            return Optional.of("this match never holds: it asks for nobody");
+        for (Condition condition : match.conditions()) {
+            if (neverHolds(condition)) {
+                return Optional.of("this match never holds: it asks for nobody");
+            }
         }
         var rule = rule(match);
-        var first =
-                candidates(rule).stream()
-                        .filter(before -> covers(before, rule))
-                        .min(Comparator.comparingInt(Rule::number));
+        var first = earliestCover(rule);
         if (first.isEmpty()) {
             remember(rule);
         }
@@ -60,28 +58,47 @@ final class Reach {
                                 + " holds whenever it would");
     }
 
-    private List<Rule> candidates(Rule rule) {
-        var candidates = new ArrayList<>(general);
+    // Of a large configuration all of this is done once for each match, in a process that has just
+    // begun: so there are loops here, not streams.
+
+    private Optional<Rule> earliestCover(Rule rule) {
+        var first = earlier(Optional.empty(), general, rule);
         for (Term term : rule.terms.values()) {
             if (isPositive(term)) {
-                term.keys.stream()
-                        .limit(1)
-                        .forEach(key -> candidates.addAll(byKey.getOrDefault(key, List.of())));
-                candidates.addAll(byKey.getOrDefault(tableKey(term), List.of()));
+                if (!term.keys.isEmpty()) {
+                    var key = term.keys.iterator().next();
+                    first = earlier(first, byKey.getOrDefault(key, List.of()), rule);
+                }
+                first = earlier(first, byKey.getOrDefault(tableKey(term), List.of()), rule);
             }
         }
-        return candidates;
+        return first;
+    }
+
+    /// The earliest of those that cover a rule, and of what was found before.
+    private static Optional<Rule> earlier(Optional<Rule> found, List<Rule> candidates, Rule rule) {
+        for (Rule candidate : candidates) { // They are in the order of the file.
+            if (found.isPresent() && found.get().number <= candidate.number) {
+                return found;
+            }
+            if (covers(candidate, rule)) {
+                return Optional.of(candidate);
+            }
+        }
+        return found;
     }
 
     private void remember(Rule rule) {
-        var indexed = rule.terms.values().stream().filter(Reach::isPositive).findFirst();
-        if (indexed.isEmpty()) {
-            general.add(rule);
-            return;
+        for (Term term : rule.terms.values()) {
+            if (isPositive(term)) {
+                for (String key : term.keys) {
+                    byKey.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(rule);
+                }
+                byKey.computeIfAbsent(tableKey(term), _ -> new ArrayList<>(1)).add(rule);
+                return;
+            }
         }
-        var keys = new HashSet<>(indexed.get().keys);
-        keys.add(tableKey(indexed.get()));
-        keys.forEach(key -> byKey.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(rule));
+        general.add(rule);
     }
 
     /// Whether something has to be in a table.

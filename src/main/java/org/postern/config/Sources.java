@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postern.mail.Chunk;
 
 /// Everything a configuration is made of: the text of all its files, the macros of the command line
@@ -44,7 +45,7 @@ public record Sources(
                 new Sources(
                         file.toString(), List.of(load(file.toString(), file)), defines, host, 1);
         // What a file includes can depend on macros, so only the parser can tell.
-        while (true) {
+        while (main.mayInclude()) {
             var missing = Parser.parse(main).missing();
             var found = new ArrayList<>(main.files);
             for (String name : missing) {
@@ -55,6 +56,19 @@ public record Sources(
             }
             main = new Sources(main.main, found, defines, host, 1);
         }
+        return main;
+    }
+
+    /// Whether there can be an include at all. A macro cannot put the word together from pieces,
+    /// but a backslash can hide it, and the end of a line in a quoted string.
+    private boolean mayInclude() {
+        return Stream.concat(files.stream().map(file -> file.text().text()), defines.stream())
+                .anyMatch(
+                        text ->
+                                text.indexOf('\\') >= 0
+                                        || text.replace("\r", "")
+                                                .replace("\n", "")
+                                                .contains("include"));
     }
 
     private static Optional<Path> find(Path main, String name) {

@@ -25,29 +25,50 @@ record Checked(Config config, Set<Path> included) {
         included = Set.copyOf(included);
     }
 
-    /// Checks a configuration and what its tables hold; the rooms open the tables.
+    /// A configuration that was looked at whole, whatever is wrong with it.
+    ///
+    /// @param config what could be read of it
+    /// @param problems what is wrong: first with its own files, then with what its tables hold
+    record Look(Config config, List<Problem> problems, Set<Path> included) {
+        Look {
+            problems = List.copyOf(problems);
+            included = Set.copyOf(included);
+        }
+    }
+
+    /// Looks at a configuration and at what its tables hold. A mistake in the one hides none in the
+    /// other.
     ///
     /// @param warnings takes what is doubtful
     /// @param place where programs that answer for tables may lie
-    /// @throws ConfigException with all that is wrong
-    static Checked of(Sources sources, Consumer<String> warnings, Place place)
-            throws ConfigException {
-        var config = Config.parse(sources);
+    static Look look(Sources sources, Consumer<String> warnings, Place place) {
+        var reading = Config.read(sources);
+        var config = reading.config();
         config.warnings().stream().map(Problem::text).forEach(warnings);
-        checkExternal(config, place);
-        return new Checked(config, TableSet.check(config));
-    }
-
-    private static void checkExternal(Config config, Place place) throws ConfigException {
-        var problems = new ArrayList<Problem>();
+        var problems = new ArrayList<>(reading.problems());
         for (var table : Answering.among(config)) {
             if (table.origin() instanceof Origin.External origin) {
                 problems.addAll(problems(config, table, origin, place));
             }
         }
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
+        try {
+            return new Look(config, problems, TableSet.check(config));
+        } catch (ConfigException e) {
+            problems.addAll(e.problems());
+            return new Look(config, problems, Set.of());
         }
+    }
+
+    /// Checks a configuration and what its tables hold; the rooms open the tables.
+    ///
+    /// @throws ConfigException with all that is wrong
+    static Checked of(Sources sources, Consumer<String> warnings, Place place)
+            throws ConfigException {
+        var look = look(sources, warnings, place);
+        if (!look.problems().isEmpty()) {
+            throw new ConfigException(look.problems());
+        }
+        return new Checked(look.config(), look.included());
     }
 
     private static List<Problem> problems(

@@ -68,7 +68,6 @@ public final class Smtpd {
                 case DAEMON -> smtpd.daemonize(arguments);
             };
         } catch (ConfigException e) {
-            e.warnings().forEach(warning -> System.err.println(warning.text()));
             System.err.println(e.getMessage());
         } catch (IOException e) {
             System.err.println("smtpd: " + e.getMessage());
@@ -76,17 +75,21 @@ public final class Smtpd {
         return 1;
     }
 
-    private Checked read() throws IOException, ConfigException {
+    private Sources sources() throws IOException {
         var host = MachineFacts.look(options.place());
-        return Checked.of(
-                Sources.read(options.place().config(), options.defines(), host),
-                System.err::println,
-                options.place());
+        return Sources.read(options.place().config(), options.defines(), host);
     }
 
+    private Checked read() throws IOException, ConfigException {
+        return Checked.of(sources(), System.err::println, options.place());
+    }
+
+    /// All mistakes are found in one run: of one kind as well as of another.
     private int check() throws IOException, ConfigException {
-        var config = read().config();
-        var mistakes = new ArrayList<>(KeyFacts.mistakes(config));
+        var look = Checked.look(sources(), System.err::println, options.place());
+        var config = look.config();
+        var mistakes = new ArrayList<>(look.problems());
+        mistakes.addAll(KeyFacts.mistakes(config));
         mistakes.addAll(ListenFacts.mistakes(config));
         if (!mistakes.isEmpty()) {
             throw new ConfigException(mistakes);

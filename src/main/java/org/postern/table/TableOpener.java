@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.config.Config;
@@ -21,6 +23,7 @@ import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef;
 import org.postern.config.TableRef.Shape;
 import org.postern.table.Mistakes.Mistake;
+import org.postern.table.Regex.Collection.Keeping;
 
 /// Opens, or only checks, one table of a configuration after the other, and notes what is wrong.
 /// Owned by one thread.
@@ -29,6 +32,7 @@ final class TableOpener {
     private final Watched.Watcher watcher;
     private final List<Contents> known;
     private final Backend.Source backends;
+    private final Map<String, List<TableRef>> uses = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Set<Path> included = new HashSet<>();
 
@@ -43,6 +47,9 @@ final class TableOpener {
         this.watcher = watcher;
         this.known = List.copyOf(known);
         this.backends = backends;
+        for (TableRef reference : config.references()) {
+            uses.computeIfAbsent(reference.name(), _ -> new ArrayList<>(1)).add(reference);
+        }
     }
 
     /// The contents of a table, unless something is wrong with it.
@@ -50,8 +57,8 @@ final class TableOpener {
         var use = use(table.name());
         try {
             return switch (table.origin()) {
-                case Origin.Inline(var entries) -> inline(use, entries);
-                case Origin.InlineMapping(var pairs) -> inlineMapping(use, pairs);
+                case Origin.Inline(var entries) -> list(use, entries, Keeping.ALL).contents();
+                case Origin.InlineMapping(var pairs) -> mapping(use, pairs, Keeping.ALL).contents();
                 case Origin.File(var path) -> file(table, use, Path.of(path));
                 case Origin.Database(var path) ->
                         Optional.of(DatabaseContents.open(Path.of(path), watcher));
@@ -69,13 +76,8 @@ final class TableOpener {
         var use = use(table.name());
         try {
             switch (table.origin()) {
-                case Origin.Inline _, Origin.InlineMapping _ -> {
-                    var contents = open(table);
-                    if (contents.isPresent()
-                            && contents.get() instanceof Contents.Fixed(var held)) {
-                        collectIncluded(held.rows(), use);
-                    }
-                }
+                case Origin.Inline(var entries) -> list(use, entries, Keeping.NONE).report();
+                case Origin.InlineMapping(var pairs) -> mapping(use, pairs, Keeping.NONE).report();
                 case Origin.File(var path) -> {
                     TableText.Sink sink = (row, _) -> collectIncluded(row, use);
                     note(table, Path.of(path), FileContents.check(Path.of(path), use, sink));
@@ -112,39 +114,41 @@ final class TableOpener {
     private Use use(String name) {
         var services = EnumSet.noneOf(Service.class);
         var shapes = EnumSet.noneOf(Shape.class);
-        for (TableRef reference : config.references()) {
-            if (reference.name().equals(name)) {
-                services.add(reference.service());
-                shapes.add(reference.shape());
-            }
+        for (TableRef reference : uses.getOrDefault(name, List.of())) {
+            services.add(reference.service());
+            shapes.add(reference.shape());
         }
         return new Use(services, shapes);
     }
 
-    private Optional<Contents> inline(Use use, List<TableDefinition.Entry> entries) {
-        var rows = new InlineRows(use, Shape.LIST);
+    private InlineRows list(Use use, List<TableDefinition.Entry> entries, Keeping keeping) {
+        var rows = new InlineRows(use, Shape.LIST, keeping);
         entries.forEach(entry -> rows.add(entry.at(), entry.key(), ""));
-        return rows.contents();
+        return rows;
     }
 
-    private Optional<Contents> inlineMapping(Use use, List<TableDefinition.Pair> pairs) {
-        var rows = new InlineRows(use, Shape.MAPPING);
+    private InlineRows mapping(Use use, List<TableDefinition.Pair> pairs, Keeping keeping) {
+        var rows = new InlineRows(use, Shape.MAPPING, keeping);
         pairs.forEach(pair -> rows.add(pair.at(), pair.key(), pair.value()));
-        return rows.contents();
+        return rows;
     }
 
     /// The rows of a table that stands in the configuration; their "lines" count them.
     private final class InlineRows {
+        private final Use use;
         private final Shape shape;
+        private final Keeping keeping;
         private final Mistakes mistakes;
         private final Use.Checker checker;
         private final PackedRows.Packer packer = PackedRows.Packer.growing();
         private final List<Position> places = new ArrayList<>();
 
-        InlineRows(Use use, Shape shape) {
+        InlineRows(Use use, Shape shape, Keeping keeping) {
+            this.use = use;
             this.shape = shape;
+            this.keeping = keeping;
             this.mistakes = new Mistakes(use.showing());
-            this.checker = use.checker(mistakes, Regex.Collection.Keeping.ALL);
+            this.checker = use.checker(mistakes, keeping);
         }
 
         void add(Position at, String key, String value) {
@@ -160,16 +164,29 @@ final class TableOpener {
                 mistakes.add(row, 0, "a NUL byte");
             } else {
                 checker.check(row, shape);
-                packer.add(row, shape);
+                keep(row);
             }
         }
 
-        Optional<Contents> contents() {
+        private void keep(Row row) {
+            switch (keeping) {
+                case ALL -> packer.add(row, shape);
+                case NONE -> collectIncluded(row, use);
+            }
+        }
+
+        /// Reports what is wrong.
+        void report() {
             for (Mistake mistake : mistakes.inOrder()) {
                 problems.add(
                         config.sources()
                                 .problem(places.get(mistake.line()), mistake.message(), List.of()));
             }
+        }
+
+        /// The rows as contents, if nothing is wrong; else that is reported.
+        Optional<Contents> contents() {
+            report();
             return mistakes.isEmpty()
                     ? Optional.of(
                             new Contents.Fixed(

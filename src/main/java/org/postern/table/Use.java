@@ -11,6 +11,7 @@ import org.postern.table.Regex.Collection.Keeping;
 /// What a table is used for, all over the configuration; so much of what it holds can be checked as
 /// soon as it is read.
 record Use(Set<Service> services, Set<Shape> shapes) {
+    private static final List<Service> SERVICES = List.of(Service.values());
 
     Use {
         services = Set.copyOf(services);
@@ -43,7 +44,11 @@ record Use(Set<Service> services, Set<Shape> shapes) {
         private Checker(Mistakes mistakes, Regex.Collection expressions) {
             this.mistakes = mistakes;
             this.expressions = expressions;
-            services.stream().sorted().filter(Use::isParticular).forEach(particular::add);
+            for (Service service : SERVICES) {
+                if (services.contains(service) && isParticular(service)) {
+                    particular.add(service);
+                }
+            }
         }
 
         /// Checks a row of a list or a mapping.

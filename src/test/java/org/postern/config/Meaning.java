@@ -1,14 +1,29 @@
 package org.postern.config;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a configuration means, as text: its tree without the places in the files, and with the
 /// tables and chains that are written in place where their names stand. It walks the records
 /// themselves, so that nothing that is in the tree is left out.
 final class Meaning {
+    /// How the components of a record are read.
+    private static final ClassValue<List<Method>> ACCESSORS =
+            new ClassValue<>() {
+                @Override
+                protected List<Method> computeValue(Class<?> type) {
+                    return Stream.of(type.getRecordComponents())
+                            .map(RecordComponent::getAccessor)
+                            .peek(accessor -> accessor.setAccessible(true))
+                            .toList();
+                }
+            };
+
     private final Config config;
 
     private Meaning(Config config) {
@@ -56,10 +71,7 @@ final class Meaning {
             case Mda.Name name -> name.name();
             case MtaLimits limits ->
                     limits.family()
-                            + java.util.stream.Stream.of(Mta.Name.values())
-                                    .map(limits::of)
-                                    .toList()
-                                    .toString();
+                            + Stream.of(Mta.Name.values()).map(limits::of).toList().toString();
             case Settings settings -> settings(settings);
             case Collection<?> items ->
                     items.stream().map(this::of).collect(Collectors.joining(", ", "[", "]"));
@@ -88,19 +100,16 @@ final class Meaning {
 
     private String settings(Settings settings) {
         var text = new StringBuilder();
-        for (RecordComponent component : Settings.class.getRecordComponents()) {
-            text.append(component.getName()).append(' ');
+        for (Method accessor : ACCESSORS.get(Settings.class)) {
+            text.append(accessor.getName()).append(' ');
             text.append(
-                    switch (component.getName()) {
-                        case "mda" ->
-                                java.util.stream.Stream.of(Mda.Name.values())
-                                        .map(settings.mda()::of)
-                                        .toList();
+                    switch (accessor.getName()) {
+                        case "mda" -> Stream.of(Mda.Name.values()).map(settings.mda()::of).toList();
                         case "scheduler" ->
-                                java.util.stream.Stream.of(Scheduler.Name.values())
+                                Stream.of(Scheduler.Name.values())
                                         .map(settings.scheduler()::of)
                                         .toList();
-                        default -> of(component(settings, component));
+                        default -> of(component(settings, accessor));
                     });
             text.append('\n');
         }
@@ -109,19 +118,17 @@ final class Meaning {
 
     private String record(Record record) {
         var text = new StringBuilder(record.getClass().getSimpleName()).append('(');
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
-            text.append(of(component(record, component))).append(';');
+        for (Method accessor : ACCESSORS.get(record.getClass())) {
+            text.append(of(component(record, accessor))).append(';');
         }
         return text.append(')').toString();
     }
 
-    private static Object component(Record record, RecordComponent component) {
+    private static Object component(Record record, Method accessor) {
         try {
-            var accessor = component.getAccessor();
-            accessor.setAccessible(true);
             return accessor.invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(component + " of " + record.getClass(), e);
+            throw new IllegalStateException(accessor + " of " + record.getClass(), e);
         }
     }
 }

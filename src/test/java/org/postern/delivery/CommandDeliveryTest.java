@@ -454,18 +454,7 @@ class CommandDeliveryTest {
     @Test
     void aCommandThatNobodyWaitsForIsNotStarted() throws Exception {
         try (var village = village()) {
-            var user =
-                    new LocalUser(
-                            "alice",
-                            Village.ALICE,
-                            Village.ALICE,
-                            village.home("alice").toString());
-            var order =
-                    new Commands.Order(
-                            "echo > out",
-                            user,
-                            village.home("alice"),
-                            java.util.Map.of("PATH", "/bin"));
+            var order = order(village, "echo > out");
             var letter =
                     Letter.of(
                             LetterTest.envelope(),
@@ -482,18 +471,7 @@ class CommandDeliveryTest {
     @Test
     void aCommandThatTakesTooLongIsKilled() throws Exception {
         try (var village = village()) {
-            var user =
-                    new LocalUser(
-                            "alice",
-                            Village.ALICE,
-                            Village.ALICE,
-                            village.home("alice").toString());
-            var order =
-                    new Commands.Order(
-                            "sleep 600 & sleep 600",
-                            user,
-                            Path.of("/"),
-                            java.util.Map.of("PATH", "/bin"));
+            var order = order(village, "sleep 600 & sleep 600");
             deferred(
                     "terminated; timeout",
                     new Commands(new Broods(), Duration.ofMillis(300), 1, 1)
@@ -501,11 +479,15 @@ class CommandDeliveryTest {
         }
     }
 
-    private static Outcome run(Village village, String line, Letter letter) throws Exception {
+    private static Commands.Order order(Village village, String line) throws Exception {
         var home = village.home("alice");
         var user = new LocalUser("alice", Village.ALICE, Village.ALICE, home.toString());
-        var order = new Commands.Order(line, user, home, java.util.Map.of("PATH", "/usr/bin:/bin"));
-        return new Commands(new Broods(), Duration.ofMinutes(1), 1, 1).run(order, letter);
+        return new Commands.Order(line, user, home, java.util.Map.of("PATH", "/usr/bin:/bin"));
+    }
+
+    private static Outcome run(Village village, String line, Letter letter) throws Exception {
+        return new Commands(new Broods(), Duration.ofMinutes(1), 1, 1)
+                .run(order(village, line), letter);
     }
 
     @Test
@@ -556,15 +538,7 @@ class CommandDeliveryTest {
     @Test
     void aCommandThatDoesNotReadIsKilled() throws Exception {
         try (var village = village()) {
-            var user =
-                    new LocalUser(
-                            "alice",
-                            Village.ALICE,
-                            Village.ALICE,
-                            village.home("alice").toString());
-            var order =
-                    new Commands.Order(
-                            "sleep 600", user, Path.of("/"), java.util.Map.of("PATH", "/bin"));
+            var order = order(village, "sleep 600");
             deferred(
                     "terminated; timeout",
                     new Commands(new Broods(), Duration.ofMillis(300), 1, 1)

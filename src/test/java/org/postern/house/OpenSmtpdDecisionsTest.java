@@ -3,11 +3,7 @@ package org.postern.house;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -136,9 +131,29 @@ class OpenSmtpdDecisionsTest {
         plot.file("hosts", "127.0.0.1 localhost\n::1 localhost\n");
         Files.copy(folder.resolve("people"), plot.root().resolve("people"));
         var village = List.of("src/test/neighbours/village", plot.root().toString());
-        try (var _ = plot.start(village)) {
-            return answers(triples, ports);
+        try (var house = plot.start(village)) {
+            var answers = answers(triples, ports);
+            explainSays(house, triples, answers);
+            return answers;
         }
+    }
+
+    /// What a session answered is what `smtpctl explain` would have said.
+    private static void explainSays(House house, List<Triple> triples, List<String> answers)
+            throws IOException, InterruptedException {
+        var answered = new ArrayList<String>();
+        var explained = new ArrayList<String>();
+        try (var questions = new Questions(house)) {
+            for (int i = 0; i < triples.size(); i++) {
+                if (Questions.canBeAsked(triples.get(i), answers.get(i))) {
+                    var line = triples.get(i).toString();
+                    answered.add(line + " " + Questions.verdict(answers.get(i)));
+                    explained.add(line + " " + questions.ask(triples.get(i)).verdict());
+                }
+            }
+        }
+        assertEquals(String.join("\n", answered), String.join("\n", explained));
+        assertTrue(answered.size() > triples.size() / 2, answered::toString);
     }
 
     private static List<String> openSmtpd(String config, List<Triple> triples) throws Exception {
@@ -161,7 +176,10 @@ class OpenSmtpdDecisionsTest {
             var calls =
                     triples.stream()
                             .<Callable<String>>map(
-                                    triple -> () -> answer(triple, ports.get(triple.listener())))
+                                    triple ->
+                                            () ->
+                                                    Caller.answer(
+                                                            triple, ports.get(triple.listener())))
                             .toList();
             var answers = new ArrayList<String>();
             for (var call : callers.invokeAll(calls)) {
@@ -169,45 +187,6 @@ class OpenSmtpdDecisionsTest {
             }
             return answers;
         }
-    }
-
-    /// The reply to RCPT, or to the command before it that was refused, with that command's word.
-    private static String answer(Triple triple, int port) throws IOException {
-        try (var socket = new Socket()) {
-            var server = triple.client().contains(":") ? "::1" : "127.0.0.1";
-            socket.bind(new InetSocketAddress(triple.client(), 0));
-            socket.connect(new InetSocketAddress(server, port), 10_000);
-            socket.setSoTimeout(20_000);
-            var in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.ISO_8859_1));
-            var dialogue = new LinkedHashMap<String, String>();
-            dialogue.put("CONNECT", "");
-            dialogue.put("HELO", "EHLO " + triple.helo());
-            dialogue.put("MAIL", "MAIL FROM:" + triple.sender());
-            for (var step : dialogue.entrySet()) {
-                var reply = ask(socket, in, step.getValue());
-                if (!reply.startsWith("2")) {
-                    return step.getKey() + " " + reply;
-                }
-            }
-            var reply = ask(socket, in, "RCPT TO:" + triple.recipient());
-            ask(socket, in, "RSET");
-            return reply;
-        }
-    }
-
-    private static String ask(Socket socket, BufferedReader in, String line) throws IOException {
-        if (!line.isEmpty()) {
-            var text = line.replace("@E9@", "\u00e9").replace("@SP@", " ") + "\r\n";
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-        }
-        var reply = in.readLine();
-        while (reply != null && reply.length() > 3 && reply.charAt(3) == '-') {
-            reply = in.readLine();
-        }
-        return Optional.ofNullable(reply).orElse("hung-up");
     }
 
     @Test

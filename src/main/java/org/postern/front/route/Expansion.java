@@ -257,9 +257,10 @@ final class Expansion {
             return later(node, "forward-only, and it names a refusal");
         }
         var reply = Routing.Answer.refusal(code, text, request.recipient());
+        var said = "error:" + code + ' ' + text;
         return code / 100 == 4
-                ? new Routing.TryLater(reply, cause(node, "refused"))
-                : new Routing.Refused(reply, cause(node, "refused"));
+                ? new Routing.TryLater(reply, cause(node, "it says " + said))
+                : new Routing.Refused(reply, cause(node, "it says " + said));
     }
 
     private Optional<Routing> submit(Node node, String action, Destination destination) {
@@ -371,6 +372,6 @@ final class Expansion {
 
     /// The member that failed, and why.
     private static String cause(Node node, String why) {
-        return "<" + node.value().text() + ">: " + why;
+        return "<" + node.member() + ">: " + why;
     }
 }

@@ -35,7 +35,7 @@ final class Node {
             };
         }
 
-        /// What siblings of a kind are ordered by, and what a log shows.
+        /// What siblings of a kind are ordered by, and how a step of the trail names it.
         default String text() {
             return switch (this) {
                 case Name(_, var name) -> name;
@@ -91,6 +91,16 @@ final class Node {
 
     Value value() {
         return value;
+    }
+
+    /// What a log names: the mailbox or the user, and for a command, a file or a refusal the one
+    /// that it was found with.
+    String member() {
+        return switch (value) {
+            case Value.Name _, Value.Address _ -> value.text();
+            case Value.Program _, Value.Refusal _ ->
+                    parent == null ? value.text() : parent.value.text();
+        };
     }
 
     int depth() {

@@ -11,6 +11,15 @@ import org.postern.mail.Share.Destination;
 
 /// What becomes of a share whose action is gone.
 class AgainTest {
+    private static final String NEW =
+            """
+            action "new" maildir
+            match from any for domain "here.example" action "new"
+            """;
+
+    private static final Destination SEALED =
+            new Destination.Sealed("bob", Destination.Kind.COMMAND, Chunk.of("old seal"));
+
     private static Share share(String original, String recipient, Destination destination) {
         return new Share(
                 Mailbox.parse(original).orElseThrow(),
@@ -27,13 +36,7 @@ class AgainTest {
 
     @Test
     void aUserStaysTheSameByTheActionOfNow() {
-        var routes =
-                Routes.by(
-                                """
-                                action "new" maildir
-                                match from any for domain "here.example" action "new"
-                                """)
-                        .users("bob");
+        var routes = Routes.by(NEW).users("bob");
         assertEquals("bob by new", routes.again(home("bob@here.example", "bob")));
     }
 
@@ -70,35 +73,19 @@ class AgainTest {
 
     @Test
     void aCommandOfAForwardFileIsSealedAnewAndTheMailboxBesideItIsNotDeliveredTwice() {
-        var routes =
-                Routes.by(
-                                """
-                                action "new" maildir
-                                match from any for domain "here.example" action "new"
-                                """)
-                        .users("bob")
-                        .forward("bob", "\\bob\n|\"/bin/filter\"\n");
-        var sealed = new Destination.Sealed("bob", Destination.Kind.COMMAND, Chunk.of("old seal"));
+        var routes = Routes.by(NEW).users("bob").forward("bob", "\\bob\n|\"/bin/filter\"\n");
         assertEquals(
                 "bob's COMMAND 'sealed \"/bin/filter\"' by new",
-                routes.again(share("bob@here.example", "bob@here.example", sealed)));
+                routes.again(share("bob@here.example", "bob@here.example", SEALED)));
         assertEquals("bob by new", routes.again(home("bob@here.example", "bob")));
     }
 
     @Test
     void oneOfTwoCommandsCannotBeTold() {
-        var routes =
-                Routes.by(
-                                """
-                                action "new" maildir
-                                match from any for domain "here.example" action "new"
-                                """)
-                        .users("bob")
-                        .forward("bob", "|\"/bin/one\"\n|\"/bin/two\"\n");
-        var sealed = new Destination.Sealed("bob", Destination.Kind.COMMAND, Chunk.of("old seal"));
+        var routes = Routes.by(NEW).users("bob").forward("bob", "|\"/bin/one\"\n|\"/bin/two\"\n");
         assertEquals(
                 "550 5.2.4 Mailing list expansion problem: <bob@here.example>",
-                routes.again(share("bob@here.example", "bob@here.example", sealed)));
+                routes.again(share("bob@here.example", "bob@here.example", SEALED)));
     }
 
     @Test

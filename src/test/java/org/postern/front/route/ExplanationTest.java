@@ -9,7 +9,7 @@ import org.postern.ipc.Accounts;
 class ExplanationTest {
     private static final String CONFIG =
             """
-            table names { "list" = "c, u@b.example", "c" = "c" }
+            table names { "list" = "c, u@b.example", "c" = "c", "gone" = "error:550 Moved away" }
             table lost { "x" }
             action "home" maildir alias <names>
             action "out" relay
@@ -88,6 +88,18 @@ class ExplanationTest {
         assertEquals(
                 "c: no such user\nbecause <c>: no such user",
                 last(Routes.by(CONFIG), "c@here.example"));
+    }
+
+    @Test
+    void aRefusalInATableOrAFileNamesTheMemberAndItsWords() {
+        assertEquals(
+                "<names> gone: error:550 Moved away\nbecause <gone>: it says error:550 Moved away",
+                last(Routes.by(CONFIG), "gone@here.example"));
+        var routes = Routes.by(CONFIG).forward("d", "error:450 Not now\n");
+        assertEquals(
+                "d: a user, whose .forward says: error:450 Not now\n"
+                        + "because <d>: it says error:450 Not now",
+                last(routes, "d@here.example"));
     }
 
     @Test

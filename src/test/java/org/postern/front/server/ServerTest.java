@@ -322,10 +322,7 @@ class ServerTest {
         int kept = freePort();
         int other = freePort();
         var few = config("listen on 127.0.0.1 port " + kept);
-        var many =
-                config(
-                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                                .formatted(kept, other));
+        var many = both(kept, other);
         start(few, 10_000);
         for (int i = 0; i < 200; i++) {
             server.reload(i % 2 == 0 ? many : few, new Rules());
@@ -340,11 +337,7 @@ class ServerTest {
     void whoIsWaitingToBeAcceptedIsServedThoughTheListenerIsGone() throws Exception {
         int kept = freePort();
         int gone = freePort();
-        start(
-                config(
-                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                                .formatted(kept, gone)),
-                100);
+        start(both(kept, gone), 100);
         Assertions.assertTrue(server.pause());
         try (var one = new Client(gone);
                 var two = new Client(gone)) {
@@ -359,11 +352,7 @@ class ServerTest {
     void aListenerThatWentWhilePausedIsClosedWhenTheServerIsResumed() throws Exception {
         int kept = freePort();
         int gone = freePort();
-        start(
-                config(
-                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                                .formatted(kept, gone)),
-                100);
+        start(both(kept, gone), 100);
         Assertions.assertTrue(server.pause());
         server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
         Assertions.assertTrue(server.resume());
@@ -372,6 +361,11 @@ class ServerTest {
             Thread.onSpinWait();
         }
         Assertions.assertFalse(isOpen(gone));
+    }
+
+    private static Config both(int one, int other) throws Exception {
+        return config(
+                "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d".formatted(one, other));
     }
 
     private static boolean isOpen(int port) {
@@ -387,10 +381,7 @@ class ServerTest {
     void aListenerThatComesBackBeforeItIsClosedStays() throws Exception {
         int kept = freePort();
         int back = freePort();
-        var both =
-                config(
-                        "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d"
-                                .formatted(kept, back));
+        var both = both(kept, back);
         start(both, 100);
         Assertions.assertTrue(server.pause());
         try (var waiting = new Client(back)) {
