@@ -162,6 +162,13 @@ public final class DeliveryRoom implements Tenant {
         };
     }
 
+    @Override
+    public void keepPlace() throws IOException {
+        if (hearing.isPresent()) {
+            hearing.get().keepPlace();
+        }
+    }
+
     /// Takes no more work, lets attempts end within `grace`, then kills the commands that still
     /// run: before their input is closed, so that none takes a part for the whole.
     @Override

@@ -204,8 +204,11 @@ public final class FrontRoom implements RoomLife.Tenant {
     }
 
     @Override
-    public void keepPlace() {
+    public void keepPlace() throws IOException {
         server.keepPlace();
+        for (var hearing : hearings) {
+            hearing.keepPlace();
+        }
     }
 
     private Order.Answer carryOut(Order order, ControlPoint.Lines lines) throws IOException {

@@ -42,11 +42,23 @@ public final class Conversation<S, H> implements Closeable {
     ///
     /// @throws HungUp if the other end is gone
     public void flush() throws IOException {
+        flush(Duration.ofMinutes(1));
+    }
+
+    /// Says `word` at once; waits at most `patience` for the other end to take it.
+    ///
+    /// @throws HungUp if the other end is gone, or does not take it in time
+    public void say(S word, Duration patience) throws IOException {
+        said.write(word, out);
+        flush(patience);
+    }
+
+    private void flush(Duration patience) throws IOException {
         if (out.length() == 0) {
             return;
         }
         var bytes = out.bytes();
-        deadline.in(Duration.ofMinutes(1));
+        deadline.in(patience);
         try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

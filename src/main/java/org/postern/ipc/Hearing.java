@@ -45,11 +45,9 @@ public final class Hearing implements Closeable {
     }
 
     private final Path socket;
-    private final ServerSocketChannel server;
     private final Hearer hearer;
     private final Reports reports;
     private final Audience audience;
-    private final Optional<Object> file;
     private final Refusals refusals = new Refusals(System::nanoTime);
 
     // Of all conversations, and of each user's: one cannot take the places of another.
@@ -68,6 +66,10 @@ public final class Hearing implements Closeable {
             }
         }
     }
+
+    // Both guarded by this.
+    private ServerSocketChannel server;
+    private Optional<Object> file;
 
     private Hearing(
             Path socket,
@@ -98,26 +100,54 @@ public final class Hearing implements Closeable {
     public static Hearing open(
             Path socket, Audience audience, int conversations, Hearer hearer, Reports reports)
             throws IOException {
+        var server = bind(socket);
+        var hearing = new Hearing(socket, server, audience, conversations, hearer, reports);
+        hearing.startAccepting(server);
+        return hearing;
+    }
+
+    private static ServerSocketChannel bind(Path socket) throws IOException {
         Files.deleteIfExists(socket);
         var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try (var path = SocketPath.of(socket)) {
             server.bind(path.address(), 4096);
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            return server;
+        } catch (IOException e) {
+            server.close();
+            throw e;
         }
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        var hearing = new Hearing(socket, server, audience, conversations, hearer, reports);
-        Thread.ofVirtual()
-                .name("hearing " + socket.getFileName())
-                .start(Vital.thread(hearing::accept));
-        return hearing;
     }
 
-    private void accept() {
+    /// Hears at the path of the socket again if a successor, which does not come after all, has
+    /// taken it. Conversations that are under way go on.
+    ///
+    /// @throws IOException if there can be no socket there
+    public synchronized void keepPlace() throws IOException {
+        if (!server.isOpen() || isInPlace()) {
+            return;
+        }
+        var former = server;
+        server = bind(socket);
+        file = file(socket);
+        startAccepting(server);
+        former.close();
+    }
+
+    private void startAccepting(ServerSocketChannel at) {
+        Thread.ofVirtual()
+                .name("hearing " + socket.getFileName())
+                .start(Vital.thread(() -> accept(at)));
+    }
+
+    private void accept(ServerSocketChannel server) {
         while (server.isOpen()) {
             try {
                 places.acquire();
                 var channel = server.accept();
                 Thread.ofVirtual().name("conversation").start(() -> serve(channel));
             } catch (ClosedChannelException e) {
+                places.release();
                 return;
             } catch (IOException e) {
                 places.release();
@@ -193,11 +223,15 @@ public final class Hearing implements Closeable {
     /// Stops hearing. Conversations that are under way go on. If a successor hears at the path of
     /// the socket by now, it goes on too.
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         server.close();
-        if (file.isPresent() && file.equals(file(socket))) {
+        if (isInPlace()) {
             Files.deleteIfExists(socket);
         }
+    }
+
+    private boolean isInPlace() {
+        return file.isPresent() && file.equals(file(socket));
     }
 
     /// Connects to the room that hears on `socket`.

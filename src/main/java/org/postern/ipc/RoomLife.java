@@ -44,8 +44,10 @@ public final class RoomLife {
             return Set.of();
         }
 
-        /// No successor comes after all.
-        default void keepPlace() {}
+        /// No successor comes after all. One may have taken the sockets before it ended.
+        ///
+        /// @throws IOException if nobody can be heard there any more
+        default void keepPlace() throws IOException {}
 
         /// Takes on nothing new, for a successor has taken over, and finishes what is under way
         /// within `atMost`. [#stop] may be called meanwhile, by another thread.

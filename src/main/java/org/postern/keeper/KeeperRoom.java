@@ -74,6 +74,13 @@ public final class KeeperRoom implements RoomLife.Tenant {
         };
     }
 
+    @Override
+    public void keepPlace() throws IOException {
+        for (var hearing : hearings) {
+            hearing.keepPlace();
+        }
+    }
+
     /// Hears nobody new, and answers who asks over a conversation that was open, until nobody has
     /// asked for a while: those who lose it then find the successor.
     @Override

@@ -158,6 +158,13 @@ public final class QueueRoom implements RoomLife.Tenant {
         };
     }
 
+    @Override
+    public void keepPlace() throws IOException {
+        for (var hearing : hearings) {
+            hearing.keepPlace();
+        }
+    }
+
     /// Ends: gives out nothing more, waits at most `grace` for what is under way, writes the index.
     @Override
     public void stop(Duration grace) {

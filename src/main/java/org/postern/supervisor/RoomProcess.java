@@ -1,76 +1,30 @@
 package org.postern.supervisor;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postern.config.Sources;
-import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Leash;
 import org.postern.ipc.Room;
-import org.postern.ipc.StreamChannel;
 import org.postern.log.Log;
-import org.postern.os.Child;
-import org.postern.os.Confinement;
 import org.postern.os.Landlock;
-import org.postern.os.Program;
-import org.postern.os.Spawn;
-import org.postern.os.Stdio;
 
-/// One room's process: started, watched, and started again when it dies, with a growing delay.
+/// A room's process, whichever it is at the moment: started, watched, and started again when it
+/// dies, with a growing delay.
 ///
-/// Guarded by its lock; a thread of its own watches.
+/// Guarded by its lock, which is held while a room answers: at most for the patience of whoever
+/// asks, and while a room starts. [#status] needs no lock. A thread of its own watches.
 final class RoomProcess {
-    /// How a room lives: what it may reach, and its first word.
-    ///
-    /// @param footing what the confinement stands on, besides what it says: other files at its
-    ///   paths are another confinement
-    /// @param tables how much memory it has for tables, in megabytes
-    record Life(Confinement confinement, String footing, int tables, Leash.Start start) {
-        long generation() {
-            return start.sources().generation();
-        }
-
-        /// The same by another configuration.
-        Life by(Sources sources) {
-            return with(sources, start.paused());
-        }
-
-        /// The same with this paused.
-        Life paused(Set<Leash.Lane> paused) {
-            return with(start.sources(), paused);
-        }
-
-        private Life with(Sources sources, Set<Leash.Lane> paused) {
-            var first =
-                    new Leash.Start(
-                            start.config(),
-                            start.spool(),
-                            start.run(),
-                            start.users(),
-                            sources,
-                            start.verbosity(),
-                            start.sink(),
-                            paused,
-                            start.arrival(),
-                            start.secret());
-            return new Life(confinement, footing, tables, first);
-        }
-    }
-
     /// Knows how a room lives by the configuration of the moment; asked at each restart.
     @FunctionalInterface
     interface Plan {
         Life life(Room room) throws IOException;
     }
 
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration PREPARE = Duration.ofSeconds(60);
-    private static final Duration ADOPT = Duration.ofSeconds(30);
+    private static final Duration WORD = Duration.ofSeconds(10);
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
@@ -85,20 +39,14 @@ final class RoomProcess {
     private final ReentrantLock lock = new ReentrantLock();
     private final java.util.concurrent.locks.Condition wake = lock.newCondition();
 
-    // All null between lives.
-    private @Nullable Child child;
-    private @Nullable Conversation<Leash, Leash.Answer> leash;
-    private @Nullable Life life;
+    /// Null between lives. Written with the lock.
+    private volatile @Nullable RoomChild child;
 
     /// Whom a configuration was handed that has not been answered; null if nobody was.
-    private @Nullable Conversation<Leash, Leash.Answer> handed;
-
-    /// The generation that the room has prepared and not adopted, or 0.
-    private long prepared;
+    private @Nullable RoomChild handed;
 
     private boolean stopping;
-    private int restarts;
-    private String fence = "";
+    private volatile int restarts;
 
     RoomProcess(Room room, Java java, Plan plan, Deadlines deadlines, Log log) {
         this.room = room;
@@ -115,7 +63,7 @@ final class RoomProcess {
     void spawn(Life first) throws IOException {
         lock.lock();
         try {
-            born(first);
+            var _ = born(first);
         } finally {
             lock.unlock();
         }
@@ -132,82 +80,36 @@ final class RoomProcess {
     void begin(Set<Leash.Lane> paused) throws IOException {
         lock.lock();
         try {
-            var born = life;
-            if (born != null && !paused.isEmpty()) {
-                life = born.paused(paused);
+            var born = child;
+            if (born == null) {
+                throw new IllegalStateException(room + " is not born");
             }
-            live();
+            live(born, paused);
             Thread.ofPlatform().daemon().name("watch " + room.word()).start(this::watch);
         } finally {
             lock.unlock();
         }
     }
 
-    private void born(Life first) throws IOException {
-        var command = java.commandLine(room, first.tables());
-        var program =
-                new Program(
-                        java.executable(),
-                        command,
-                        Map.of("LANG", "C.UTF-8", "PATH", "/usr/bin:/bin"),
-                        Path.of("/"),
-                        new Stdio.Pipe(),
-                        new Stdio.Pipe(),
-                        new Stdio.Inherit(),
-                        Program.Session.NEW);
-        var born = Spawn.start(program, first.confinement());
-        noteFence(born.landlock());
-        child = born;
-        leash =
-                new Conversation<>(
-                        new StreamChannel(born.output(), born.input()),
-                        Leash.frames(),
-                        Leash.answers(),
-                        deadlines);
-        life = first;
-    }
-
-    private void live() throws IOException {
-        var talk = leash;
-        var now = life;
-        if (talk == null || now == null) {
-            throw new IllegalStateException(room + " is not born");
-        }
-        try {
-            talk.say(now.start());
-            switch (talk.hear(START)) {
-                case Leash.Answer.Started() -> {}
-                case Leash.Answer.Failed(var why) ->
-                        throw new IOException(room.word() + ": " + why);
-                case Leash.Answer.Prepared _, Leash.Answer.Adopted _, Leash.Answer.GivesWay _ ->
-                        throw new IOException(room.word() + " answers before it started");
-            }
-        } catch (IOException | RuntimeException e) {
-            try {
-                kill();
-            } finally {
-                forget();
-            }
-            throw e;
-        }
-    }
-
-    private void kill() throws IOException {
-        var condemned = child;
-        if (condemned != null) {
-            condemned.kill();
-        }
-    }
-
-    private void noteFence(Landlock.Outcome outcome) {
-        fence =
-                switch (outcome) {
-                    case Landlock.Outcome.NotAsked() -> "landlock=none";
-                    case Landlock.Outcome.Applied(int abi, _) -> "landlock=" + abi;
-                    case Landlock.Outcome.Unavailable(_) -> "landlock=unavailable";
-                };
-        if (outcome instanceof Landlock.Outcome.Unavailable(var cause) && restarts == 0) {
+    private RoomChild born(Life first) throws IOException {
+        var born = new RoomChild(room, first, java, deadlines, log);
+        if (born.landlock() instanceof Landlock.Outcome.Unavailable(var cause) && restarts == 0) {
             log.warn(room.word() + " runs without Landlock: " + cause);
+        }
+        child = born;
+        return born;
+    }
+
+    private void live(RoomChild born, Set<Leash.Lane> paused) throws IOException {
+        boolean lives = false;
+        try {
+            born.begin(paused);
+            lives = true;
+        } finally {
+            if (!lives) {
+                born.letGo();
+                child = null;
+            }
         }
     }
 
@@ -237,10 +139,11 @@ final class RoomProcess {
         if (watched == null) {
             return false;
         }
-        var exit = watched.waitFor();
+        var exit = watched.awaitEnd();
         lock.lock();
         try {
-            forget();
+            watched.letGo();
+            child = null;
             if (!stopping) {
                 log.warn("lost child: " + room.word() + " " + exit);
             }
@@ -248,17 +151,6 @@ final class RoomProcess {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void forget() {
-        var dead = child;
-        if (dead != null) {
-            dead.close();
-        }
-        child = null;
-        leash = null;
-        life = null;
-        prepared = 0;
     }
 
     /// Starts the room again, however often it takes. Returns the delay before the next time.
@@ -276,9 +168,8 @@ final class RoomProcess {
                 }
                 delay = delay.multipliedBy(2);
                 delay = delay.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : delay;
-                restarts++;
-                born(plan.life(room));
-                live();
+                restarted();
+                live(born(plan.life(room)), Set.of());
                 log.info("info: " + room.word() + " restarted");
                 return delay;
             } catch (IOException e) {
@@ -292,15 +183,24 @@ final class RoomProcess {
         }
     }
 
+    // Only the thread that watches counts.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void restarted() {
+        restarts++;
+    }
+
+    /// The process that hears what it is told; null if there is none.
+    private @Nullable RoomChild held() {
+        var now = child;
+        return now != null && now.isHeld() ? now : null;
+    }
+
     /// Would the room, if it runs, need another fence than it has to live like this?
     boolean needsReplacementFor(Life wanted) {
         lock.lock();
         try {
-            var now = life;
-            return now != null
-                    && !(now.confinement().equals(wanted.confinement())
-                            && now.footing().equals(wanted.footing())
-                            && now.tables() == wanted.tables());
+            var now = child;
+            return now != null && !now.life().hasRoomFor(wanted);
         } finally {
             lock.unlock();
         }
@@ -320,11 +220,14 @@ final class RoomProcess {
 
     /// Hands the room a new configuration, for which it makes ready while others do; [#readiness]
     /// waits for its answer.
-    void prepare(Sources sources) {
+    void prepare(Sources sources, Patience patience) {
         lock.lock();
         try {
-            handed = leash;
-            tell(new Leash.Prepare(sources));
+            var now = held();
+            handed = now;
+            if (now != null) {
+                now.prepare(sources, patience);
+            }
         } finally {
             lock.unlock();
         }
@@ -332,103 +235,57 @@ final class RoomProcess {
 
     /// Waits until the room is ready for the configuration that it was handed. One that dies
     /// meanwhile is not: perhaps it died of it.
-    Readiness readiness(long generation) {
+    Readiness readiness(long generation, Patience patience) {
         lock.lock();
         try {
-            var talk = handed;
+            var asked = handed;
             handed = null;
-            if (talk == null) {
+            if (asked == null) {
                 return new Readiness.Down();
             }
-            if (talk != leash) {
-                return new Readiness.Not(room.word() + " ended while it prepared");
-            }
-            return switch (talk.hear(PREPARE)) {
-                case Leash.Answer.Prepared(long ready) when ready == generation -> {
-                    prepared = generation;
-                    yield new Readiness.Ready();
-                }
-                case Leash.Answer.Failed(var why) -> new Readiness.Not(room.word() + ": " + why);
-                case Leash.Answer.Prepared _,
-                        Leash.Answer.Started _,
-                        Leash.Answer.Adopted _,
-                        Leash.Answer.GivesWay _ ->
-                        notReady("does not prepare for generation " + generation);
-            };
-        } catch (IOException e) {
-            return notReady(String.valueOf(e.getMessage()));
+            return asked == child
+                    ? asked.readiness(generation, patience)
+                    : new Readiness.Not(room.word() + " ended while it prepared");
         } finally {
             lock.unlock();
         }
     }
 
-    private Readiness notReady(String instead) {
-        startOver("prepare", instead);
-        return new Readiness.Not(room.word() + " did not prepare: " + instead);
-    }
-
     /// Forget the configuration that was handed over, and the successor that was announced.
     void drop() {
-        tell(new Leash.Drop());
         lock.lock();
         try {
-            prepared = 0;
+            var now = held();
+            if (now != null) {
+                now.drop(Patience.of(WORD));
+            }
         } finally {
             lock.unlock();
         }
     }
 
     /// Has the room work by the configuration that it has prepared; [#adopted] waits until it does.
-    void adopt(Sources sources) {
+    void adopt(Sources sources, Patience patience) {
         lock.lock();
         try {
-            if (prepared == sources.generation()) {
-                tell(new Leash.Adopt(prepared));
+            var now = held();
+            if (now != null) {
+                now.adopt(sources, patience);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Waits until the room works by the configuration of this generation. One that was started
-    /// again since it was asked to prepare is handed it anew; one that does not take it is killed
-    /// and started by it.
-    void adopted(Sources sources) {
-        long generation = sources.generation();
+    /// Waits until the room works by this configuration. One that is down is started by it; one
+    /// that does not take it is killed, and then is.
+    void adopted(Sources sources, Patience patience) {
         lock.lock();
         try {
-            var talk = leash;
-            var now = life;
-            if (talk == null || now == null) {
-                wake.signalAll();
-                return;
+            var now = held();
+            if (now != null) {
+                now.adopted(sources, patience);
             }
-            if (prepared != generation && now.generation() == generation) {
-                return;
-            }
-            if (prepared != generation) {
-                talk.say(new Leash.Prepare(sources));
-                if (!(talk.hear(PREPARE) instanceof Leash.Answer.Prepared)) {
-                    startOver("reload", "does not prepare");
-                    return;
-                }
-                talk.say(new Leash.Adopt(generation));
-            }
-            prepared = 0;
-            switch (talk.hear(ADOPT)) {
-                case Leash.Answer.Adopted(long reached) -> {
-                    if (reached == generation) {
-                        life = now.by(sources);
-                    } else {
-                        startOver("reload", "is at generation " + reached + ", not " + generation);
-                    }
-                }
-                case Leash.Answer.Failed(var why) -> startOver("reload", "says: " + why);
-                case Leash.Answer.Started _, Leash.Answer.Prepared _, Leash.Answer.GivesWay _ ->
-                        startOver("reload", "says something else");
-            }
-        } catch (IOException e) {
-            startOver("reload", String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();
         }
@@ -438,55 +295,23 @@ final class RoomProcess {
     ///
     /// @return what is paused in it
     /// @throws IOException if it does not
-    Set<Leash.Lane> makeWay() throws IOException {
+    Set<Leash.Lane> makeWay(Patience patience) throws IOException {
         lock.lock();
         try {
-            var talk = leash;
-            if (talk == null) {
-                return Set.of();
-            }
-            talk.say(new Leash.MakeWay());
-            return switch (talk.hear(ADOPT)) {
-                case Leash.Answer.GivesWay(var paused) -> paused;
-                case Leash.Answer.Failed(var why) ->
-                        throw new IOException(room.word() + ": " + why);
-                case Leash.Answer.Started _, Leash.Answer.Prepared _, Leash.Answer.Adopted _ ->
-                        throw new IOException(room.word() + " does not make way");
-            };
+            var now = held();
+            return now == null ? Set.of() : now.makeWay(patience);
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void startOver(String order, String instead) {
-        if (leash == null) {
-            return;
-        }
-        log.warn(
-                room.word()
-                        + " was told to "
-                        + order
-                        + ", but "
-                        + Log.visible(instead)
-                        + ": it is killed");
-        leash = null;
-        try {
-            kill();
-        } catch (IOException e) {
-            log.warn("cannot kill " + room.word() + ": " + e.getMessage());
         }
     }
 
     private void tell(Leash word) {
         lock.lock();
         try {
-            var talk = leash;
-            if (talk != null) {
-                talk.say(word);
-                talk.flush();
+            var now = held();
+            if (now != null) {
+                now.tell(word, Patience.of(WORD));
             }
-        } catch (IOException e) {
-            log.warn(room.word() + " does not hear: " + e.getMessage());
         } finally {
             lock.unlock();
         }
@@ -500,14 +325,7 @@ final class RoomProcess {
     /// Ends the room when it has finished what is under way, within `atMost`; does not wait for
     /// that. It is not started again.
     void retire(Duration atMost) {
-        lock.lock();
-        try {
-            stopping = true;
-            wake.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        tell(new Leash.Retire(atMost));
+        finish(new Leash.Retire(atMost));
         Thread.ofPlatform()
                 .daemon()
                 .name("retire " + room.word())
@@ -516,31 +334,13 @@ final class RoomProcess {
 
     /// Has the process of the room ended?
     boolean isGone() {
-        return alive() == null;
-    }
-
-    private @Nullable Child alive() {
-        lock.lock();
-        try {
-            return child;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Ends the process of the room, which is then started again.
-    void startAnew() {
-        lock.lock();
-        try {
-            startOver("give its place back", "somebody has been in it");
-        } finally {
-            lock.unlock();
-        }
+        var now = child;
+        return now == null || now.isGone();
     }
 
     /// Ends the room for good: asks it to finish within `grace`, then kills it.
     void stop(Duration grace) {
-        ask(grace);
+        finish(new Leash.Stop(grace));
         awaitEnd(grace.plusSeconds(5));
     }
 
@@ -549,50 +349,33 @@ final class RoomProcess {
         Thread.ofPlatform().daemon().name("stop " + room.word()).start(() -> stop(grace));
     }
 
-    private void awaitEnd(Duration patience) {
-        var dying = alive();
-        if (dying == null) {
-            return;
-        }
-        try {
-            if (dying.waitFor(patience).isEmpty()) {
-                log.warn(room.word() + " did not end in time and is killed");
-                dying.kill();
-                var _ = dying.waitFor(Duration.ofSeconds(5));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            log.warn("cannot kill " + room.word() + ": " + e.getMessage());
-        }
-    }
-
-    private void ask(Duration grace) {
+    /// It is not started again, and is told how to end.
+    private void finish(Leash last) {
         lock.lock();
         try {
             stopping = true;
             wake.signalAll();
-            if (leash != null) {
-                leash.say(new Leash.Stop(grace));
-                leash.flush();
+            var now = held();
+            if (now != null) {
+                now.tell(last, Patience.of(WORD));
             }
-        } catch (IOException e) {
-            // It is dying already.
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void awaitEnd(Duration patience) {
+        var dying = child;
+        if (dying != null) {
+            dying.awaitEnd(patience);
         }
     }
 
     /// One line about the room, for `smtpctl show status`.
     String status() {
-        lock.lock();
-        try {
-            var alive = child;
-            var now = alive == null ? "down" : "running pid=" + alive.pid();
-            var fenced = alive == null ? "" : " " + fence;
-            return "room " + room.word() + " " + now + " restarts=" + restarts + fenced;
-        } finally {
-            lock.unlock();
-        }
+        var now = child;
+        var state = now == null ? "down" : now.state();
+        var fence = now == null ? "" : " " + now.fence();
+        return "room " + room.word() + " " + state + " restarts=" + restarts + fence;
     }
 }

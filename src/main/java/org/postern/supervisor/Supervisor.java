@@ -3,12 +3,12 @@ package org.postern.supervisor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,7 +27,8 @@ import org.postern.mail.Chunk;
 
 /// The supervisor at work: which rooms there are, by which configuration, and how loud they are.
 ///
-/// Guarded by its lock: starts, reloads and stops happen one after the other.
+/// Guarded by its lock: starts, reloads and stops happen one after the other. Who asks how things
+/// stand waits for none of them.
 final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private static final List<Room> ORDER = Transition.ORDER;
 
@@ -55,8 +56,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private final Log log;
     private final Deadlines deadlines = new Deadlines();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Room, RoomProcess> rooms = new EnumMap<>(Room.class);
-    private final List<RoomProcess> leaving = new ArrayList<>();
+    // Changed with the lock; looked at by any thread.
+    private final Map<Room, RoomProcess> rooms = new ConcurrentSkipListMap<>();
+    private final List<RoomProcess> leaving = new CopyOnWriteArrayList<>();
+
     private final TablePrograms tables;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Rounds<Reloading> reloads = new Rounds<>(this::reloadOnce);
@@ -96,7 +99,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 }
             }
             hear();
-            Thread.ofPlatform().daemon().name("reload").start(this::reloadOnHangUp);
+            Thread.ofPlatform().daemon().name("reload").start(this::serveReloads);
+            Thread.ofPlatform().daemon().name("hang-up").start(this::reloadOnHangUp);
         } catch (IOException e) {
             stopRooms();
             throw e;
@@ -146,12 +150,12 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     }
 
     @Override
-    public RoomProcess.Life life(Room room) throws IOException {
+    public Life life(Room room) throws IOException {
         return life(room, checked, Leash.Arrival.ALONE);
     }
 
-    private RoomProcess.Life life(Room room, Checked by, Leash.Arrival arrival) throws IOException {
-        return new RoomProcess.Life(
+    private Life life(Room room, Checked by, Leash.Arrival arrival) throws IOException {
+        return new Life(
                 fences.of(room, by),
                 fences.footing(room, by),
                 TableMemory.of(room, by.config()),
@@ -191,13 +195,15 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 yield speak(new Leash.Verbosity(verbosity.level(), traces));
             }
             case Order.ShowStatus() -> {
-                for (var process : processes()) {
+                for (var process : rooms.values()) {
                     lines.line(process.status());
                 }
-                for (var line : leaving()) {
-                    lines.line(line);
+                for (var process : leaving) {
+                    if (!process.isGone()) {
+                        lines.line(process.status() + " leaving");
+                    }
                 }
-                for (var line : tableStatus()) {
+                for (var line : tables.status()) {
                     lines.line(line);
                 }
                 lines.line("configuration generation=" + checked.config().generation());
@@ -220,38 +226,10 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         };
     }
 
-    private Collection<RoomProcess> processes() {
-        lock.lock();
-        try {
-            return List.copyOf(rooms.values());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<String> leaving() {
-        lock.lock();
-        try {
-            leaving.removeIf(RoomProcess::isGone);
-            return leaving.stream().map(process -> process.status() + " leaving").toList();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<String> tableStatus() {
-        lock.lock();
-        try {
-            return tables.status();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private Order.Answer speak(Leash.Verbosity wanted) {
         verbosity = wanted;
         applyVerbosity(log, wanted);
-        processes().forEach(process -> process.speak(wanted));
+        rooms.values().forEach(process -> process.speak(wanted));
         return new Order.Answer.Done(0);
     }
 
@@ -317,6 +295,18 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             }
         } catch (InterruptedException e) {
             // The supervisor ends.
+        }
+    }
+
+    private void serveReloads() {
+        while (true) {
+            try {
+                reloads.serve();
+            } catch (InterruptedException e) {
+                return; // The supervisor ends.
+            } catch (RuntimeException e) {
+                log.bug("reload", e);
+            }
         }
     }
 

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.TableDefinition;
@@ -22,7 +22,7 @@ import org.postern.os.Stdio;
 
 /// The programs that answer for tables, by the sockets at which they are called.
 ///
-/// Used by one thread at a time.
+/// Used by one thread at a time, but for [#status].
 final class TablePrograms {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("LANG", "C.UTF-8", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
@@ -33,7 +33,7 @@ final class TablePrograms {
     private final Java java;
     private final Fences fences;
     private final Log log;
-    private final Map<Path, TableProcess> running = new HashMap<>();
+    private final Map<Path, TableProcess> running = new ConcurrentHashMap<>();
     private final List<TableProcess> leaving = new ArrayList<>();
 
     TablePrograms(Place place, Household household, Java java, Fences fences, Log log) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +24,11 @@ final class Transition {
 
     private static final Duration GRACE = Duration.ofSeconds(10);
 
+    /// How long all rooms together may take to make ready: a room that has large tables reads them.
+    private static final Duration PREPARE = Duration.ofSeconds(30);
+
+    private static final Duration ADOPT = Duration.ofSeconds(30);
+
     /// Makes a room's process, which waits for its first word.
     @FunctionalInterface
     interface Birth {
@@ -34,7 +38,7 @@ final class Transition {
     /// Tells how a room would live by the wanted configuration.
     @FunctionalInterface
     interface Lives {
-        RoomProcess.Life of(Room room, Leash.Arrival arrival) throws IOException;
+        Life of(Room room, Leash.Arrival arrival) throws IOException;
     }
 
     private final Map<Room, RoomProcess> rooms;
@@ -43,7 +47,6 @@ final class Transition {
     private final Lives lives;
     private final Birth birth;
     private final Map<Room, RoomProcess> fresh = new EnumMap<>(Room.class);
-    private final Set<Room> begun = EnumSet.noneOf(Room.class);
     private final List<RoomProcess> asked = new ArrayList<>();
 
     /// A transition of `rooms` to the rooms that are `needed` by the configuration in `sources`.
@@ -65,17 +68,18 @@ final class Transition {
     /// @return what has failed; if anything has, [#undo] follows, and otherwise [#complete]
     List<String> prepare() {
         var wrong = new ArrayList<String>();
+        var patience = Patience.of(PREPARE);
         for (var room : ORDER) {
             if (needed.contains(room)) {
                 try {
-                    hand(room);
+                    hand(room, patience);
                 } catch (IOException e) {
                     wrong.add(room.word() + ": " + e.getMessage());
                 }
             }
         }
         for (var process : asked) {
-            switch (process.readiness(sources.generation())) {
+            switch (process.readiness(sources.generation(), patience)) {
                 case RoomProcess.Readiness.Ready(), RoomProcess.Readiness.Down() -> {}
                 case RoomProcess.Readiness.Not(var why) -> wrong.add(why);
             }
@@ -86,14 +90,14 @@ final class Transition {
         return wrong;
     }
 
-    private void hand(Room room) throws IOException {
+    private void hand(Room room, Patience patience) throws IOException {
         var process = rooms.get(room);
         var arrival = process == null ? Leash.Arrival.ALONE : Leash.Arrival.SUCCESSOR;
         if (process == null || process.needsReplacementFor(lives.of(room, arrival))) {
             fresh.put(room, birth.spawn(room, arrival));
         } else {
-            process.prepare(sources);
             asked.add(process);
+            process.prepare(sources, patience);
         }
     }
 
@@ -105,9 +109,11 @@ final class Transition {
             }
             try {
                 var predecessor = rooms.get(room);
-                var paused = predecessor == null ? Set.<Leash.Lane>of() : predecessor.makeWay();
+                var paused =
+                        predecessor == null
+                                ? Set.<Leash.Lane>of()
+                                : predecessor.makeWay(Patience.of(ADOPT));
                 newcomer.begin(paused);
-                begun.add(room);
             } catch (IOException e) {
                 wrong.add(e.getMessage());
             }
@@ -141,22 +147,21 @@ final class Transition {
     /// They change at the same time.
     private void adopt(List<Room> some) {
         var changing = some.stream().map(rooms::get).filter(asked::contains).toList();
-        changing.forEach(process -> process.adopt(sources));
-        changing.forEach(process -> process.adopted(sources));
+        var patience = Patience.of(ADOPT);
+        changing.forEach(process -> process.adopt(sources, patience));
+        changing.forEach(process -> process.adopted(sources, patience));
     }
 
-    /// Leaves the rooms as they were.
+    /// Leaves the rooms as they were. A newcomer may have taken the sockets of its predecessor
+    /// before it ended, however that was: who is told that none comes looks after his.
     void undo() {
+        fresh.values().forEach(newcomer -> newcomer.stop(GRACE));
+        for (var room : fresh.keySet()) {
+            var predecessor = rooms.get(room);
+            if (predecessor != null) {
+                predecessor.drop();
+            }
+        }
         asked.forEach(RoomProcess::drop);
-        fresh.forEach(
-                (room, newcomer) -> {
-                    newcomer.stop(GRACE);
-                    var predecessor = rooms.get(room);
-                    if (predecessor != null && begun.contains(room)) {
-                        predecessor.startAnew(); // it is found at its sockets no more
-                    } else if (predecessor != null) {
-                        predecessor.drop();
-                    }
-                });
     }
 }

@@ -4,13 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.postern.house.Reloader.config;
 
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,92 +19,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postern.control.Order;
-import org.postern.ipc.Conversation;
-import org.postern.ipc.Deadlines;
-import org.postern.ipc.Hearing;
 
 /// Reloads of a real server: what they change, and what they leave alone and behind.
 @Timeout(300)
 class ReloadTest {
-    private static final Deadlines DEADLINES = new Deadlines();
-
     private House.Plot plot;
-
-    /// A configuration of which everything has `name` in it.
-    private static String config(String name) {
-        return """
-        listen on 127.0.0.1 port @PORT@ hostname "NAME.example.org" tag "NAME"
-        smtp limit max-mails 100000
-        table people { carol = "4321:4321:@ROOT@/home" }
-        table domains-NAME { "example.org" }
-        action "NAME" maildir "@ROOT@/home/NAME" userbase <people>
-        match tag "NAME" from any for domain <domains-NAME> action "NAME"
-        """
-                .replace("NAME", name);
-    }
 
     @BeforeEach
     void plot() throws Exception {
-        SystemUsers.exist();
-        plot = House.plot(config("one"));
-        var home = Files.createDirectory(plot.root().resolve("home"));
-        Files.setAttribute(home, "unix:uid", 4321);
-        Files.setAttribute(home, "unix:gid", 4321);
+        plot = Reloader.plot();
     }
 
     /// Puts another configuration in the place of the present one.
     private void write(String config) throws IOException {
-        plot.file("smtpd.conf.new", config);
-        var etc = plot.root().resolve("etc");
-        Files.move(
-                etc.resolve("smtpd.conf.new"),
-                etc.resolve("smtpd.conf"),
-                StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /// Orders reloads over one conversation.
-    private final class Reloader implements AutoCloseable {
-        private final Conversation<Order, Order.Answer> supervisor;
-
-        Reloader(House house) throws Exception {
-            var socket = plot.root().resolve("run/supervisor.sock");
-            var channels = new ArrayList<SocketChannel>();
-            house.eventually("a supervisor that hears", () -> channels.addAll(connect(socket)));
-            supervisor =
-                    new Conversation<>(
-                            channels.getFirst(), Order.frames(), Order.answers(), DEADLINES);
-        }
-
-        private static List<SocketChannel> connect(Path socket) {
-            try {
-                return List.of(Hearing.connect(socket));
-            } catch (IOException e) {
-                return List.of();
-            }
-        }
-
-        Order.Answer reload() throws IOException {
-            supervisor.say(new Order.Reload());
-            while (true) {
-                var answer = supervisor.hear(Duration.ofSeconds(60));
-                if (!(answer instanceof Order.Answer.Line)) {
-                    return answer;
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            supervisor.close();
-        }
-    }
-
-    private static boolean isGreetedBy(House house, String name) {
-        try (var client = house.client()) {
-            return client.hear().startsWith("220 " + name + ".");
-        } catch (IOException e) {
-            return false;
-        }
+        Reloader.write(plot, config);
     }
 
     @Test
@@ -142,7 +68,7 @@ class ReloadTest {
                                         try {
                                             var answer = reloader.reload();
                                             if (!(answer instanceof Order.Answer.Done)
-                                                    || !isGreetedBy(house, name)) {
+                                                    || !Reloader.isGreetedBy(house, name)) {
                                                 stale.add(answer.toString());
                                             }
                                         } catch (IOException e) {
@@ -300,6 +226,28 @@ class ReloadTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// It is stopped by a signal, so that it neither answers nor ends.
+    @Test
+    void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {
+        try (var house = plot.start()) {
+            long pid = house.pid("delivery");
+            signal(pid, "STOP");
+            var shown = new java.util.concurrent.FutureTask<>(() -> house.smtpctl("reload"));
+            Thread.ofVirtual().start(shown);
+            assertTrue(status(house).contains("room delivery running pid=" + pid));
+            var text = shown.get();
+            assertTrue(text.contains("delivery did not prepare: no answer within 30 seconds"), text);
+            house.eventually("another", () -> house.log().contains("delivery restarted"));
+            write(config("two"));
+            assertTrue(house.smtpctl("reload").contains("succeeded"));
+            assertTrue(Reloader.isGreetedBy(house, "two"));
+        }
+    }
+
+    private static void signal(long pid, String name) throws Exception {
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor());
     }
 
     private static void replaceKey(Path keys, String text) throws IOException {

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -60,6 +63,28 @@ class HearingTest {
 
     private static UserPrincipal me() throws IOException {
         return user(System.getProperty("user.name"));
+    }
+
+    /// A successor that has taken the socket and then ended without another word.
+    @Test
+    void whoKeepsItsPlaceIsFoundThereAgain() throws Exception {
+        var self = user(System.getProperty("user.name"));
+        try (var hearing = open(Set.of(self));
+                var before = connect()) {
+            heard.acquire();
+            var path = directory.resolve("socket");
+            java.nio.file.Files.delete(path);
+            try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                dead.bind(UnixDomainSocketAddress.of(path));
+            }
+            hearing.keepPlace();
+            hearing.keepPlace(); // it is there
+            try (var after = connect()) {
+                heard.acquire();
+                assertEquals(1, after.read(ByteBuffer.allocate(1)));
+            }
+            assertEquals(1, before.read(ByteBuffer.allocate(1)));
+        }
     }
 
     @Test

@@ -48,7 +48,7 @@ class RoomProcessTest {
         room.stop(Duration.ofSeconds(5));
     }
 
-    private RoomProcess.Life life(Room of) throws IOException {
+    private Life life(Room of) throws IOException {
         if (starts.incrementAndGet() == badStart.get()) {
             throw new IllegalStateException("a bug");
         }
@@ -64,7 +64,7 @@ class RoomProcessTest {
                         Set.of(),
                         Leash.Arrival.ALONE,
                         Chunk.EMPTY);
-        return new RoomProcess.Life(
+        return new Life(
                 new Confinement(ProcessFacts.identity(), Set.of(), new Landlock.Unfenced()),
                 "",
                 0,
@@ -112,11 +112,15 @@ class RoomProcessTest {
         return SOURCES.withGeneration(number);
     }
 
+    private static Patience patience() {
+        return Patience.of(Duration.ofSeconds(30));
+    }
+
     private void reload(long number) {
-        room.prepare(generation(number));
-        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(number));
-        room.adopt(generation(number));
-        room.adopted(generation(number));
+        room.prepare(generation(number), patience());
+        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(number, patience()));
+        room.adopt(generation(number), patience());
+        room.adopted(generation(number), patience());
     }
 
     @Test
@@ -141,8 +145,8 @@ class RoomProcessTest {
     @Test
     void aRoomThatIsDroppedStaysAsItWas() throws Exception {
         start(0);
-        room.prepare(generation(7));
-        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(7));
+        room.prepare(generation(7), patience());
+        assertEquals(new RoomProcess.Readiness.Ready(), room.readiness(7, patience()));
         room.drop();
         reload(8);
         assertTrue(room.status().contains("restarts=0"), room.status());
@@ -152,20 +156,74 @@ class RoomProcessTest {
     @Test
     void aRoomThatEndsWhileItPreparesIsNotReady() throws Exception {
         start(FakeRoom.DIES);
-        room.prepare(generation(7));
+        room.prepare(generation(7), patience());
         awaitLine("lost child");
         awaitLine("queue restarted");
         assertEquals(
-                new RoomProcess.Readiness.Not("queue ended while it prepared"), room.readiness(7));
+                new RoomProcess.Readiness.Not("queue ended while it prepared"), room.readiness(7, patience()));
         assertTrue(room.status().contains("restarts=1"), room.status());
+    }
+
+    /// It is stopped by a signal, so that it neither hears nor ends.
+    @Test
+    void aRoomThatHangsIsNamedAndKilledAndComesBack() throws Exception {
+        start(0);
+        signal("STOP");
+        room.prepare(generation(7), patience());
+        var not = room.readiness(7, Patience.of(Duration.ofSeconds(1)));
+        assertEquals(
+                new RoomProcess.Readiness.Not(
+                        "queue did not prepare: no answer within 1 seconds"),
+                not);
+        awaitLine("lost child");
+        awaitLine("queue restarted");
+        reload(8);
+    }
+
+    /// It does not take in what is longer than the pipe is.
+    @Test
+    void aRoomThatHangsIsNotWaitedForWithALongConfigurationEither() throws Exception {
+        start(0);
+        signal("STOP");
+        var text = "#" + "x".repeat(1 << 20) + "\nmatch reject\n";
+        var host = new Host("mx.example.org", List.of());
+        var large = Sources.of("smtpd.conf", text, host).withGeneration(7);
+        var patience = Patience.of(Duration.ofSeconds(1));
+        room.prepare(large, patience);
+        assertEquals(
+                new RoomProcess.Readiness.Not(
+                        "queue did not prepare: no answer within 1 seconds"),
+                room.readiness(7, patience));
+        awaitLine("queue restarted");
+    }
+
+    @Test
+    void howARoomStandsIsToldWhileItIsWaitedFor() throws Exception {
+        start(0);
+        signal("STOP");
+        var patience = Patience.of(Duration.ofSeconds(20));
+        room.prepare(generation(7), patience);
+        var waiting = Thread.ofPlatform().start(() -> room.readiness(7, patience));
+        while (waiting.getState() != Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
+        assertTrue(room.status().contains("running"), room.status());
+        assertTrue(waiting.isAlive());
+        signal("CONT");
+        waiting.join();
+    }
+
+    private void signal(String name) throws Exception {
+        var pid = room.status().replaceAll(".* pid=(\\d+) .*", "$1");
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
     }
 
     @Test
     void aRoomThatNeverPreparedIsHandedTheConfigurationWhenTheOthersAdoptIt() throws Exception {
         start(0);
-        room.adopt(generation(7));
-        room.adopted(generation(7));
-        room.adopted(generation(7)); // it has it
+        room.adopt(generation(7), patience());
+        room.adopted(generation(7), patience());
+        room.adopted(generation(7), patience()); // it has it
         assertTrue(room.status().contains("restarts=0"), room.status());
     }
 

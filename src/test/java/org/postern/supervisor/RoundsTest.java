@@ -12,6 +12,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RoundsTest {
     private final AtomicInteger done = new AtomicInteger();
+    private Thread server = Thread.currentThread();
 
     private static <T> FutureTask<T> start(Callable<T> task) {
         var future = new FutureTask<>(task);
@@ -26,9 +29,32 @@ class RoundsTest {
         return future;
     }
 
+    private <A> Rounds<A> served(Supplier<A> deed) {
+        var rounds = new Rounds<>(deed);
+        server = Thread.ofPlatform().daemon().start(() -> serve(rounds));
+        return rounds;
+    }
+
+    private static void serve(Rounds<?> rounds) {
+        while (true) {
+            try {
+                rounds.serve();
+            } catch (InterruptedException e) {
+                return;
+            } catch (IllegalStateException e) {
+                // The next round is not the worse for it.
+            }
+        }
+    }
+
+    @AfterEach
+    void end() {
+        server.interrupt();
+    }
+
     @Test
     void whoAsksAloneGetsARoundOfItsOwn() throws Exception {
-        var rounds = new Rounds<>(done::incrementAndGet);
+        var rounds = served(done::incrementAndGet);
         assertEquals(1, rounds.ask());
         assertEquals(2, rounds.ask());
     }
@@ -38,7 +64,7 @@ class RoundsTest {
         var inside = new CountDownLatch(1);
         var goOn = new Semaphore(0);
         var rounds =
-                new Rounds<>(
+                served(
                         () -> {
                             inside.countDown();
                             goOn.acquireUninterruptibly();
@@ -67,7 +93,7 @@ class RoundsTest {
     @Test
     void nobodyGetsAnAnswerThatIsOlderThanItsQuestion() throws Exception {
         var facts = new AtomicInteger();
-        var rounds = new Rounds<>(facts::get);
+        var rounds = served(facts::get);
         var threads = new ArrayList<FutureTask<Boolean>>();
         for (int i = 0; i < 8; i++) {
             threads.add(
@@ -90,7 +116,7 @@ class RoundsTest {
     @Test
     void aBugInOneRoundDoesNotEndTheNext() throws Exception {
         var rounds =
-                new Rounds<Integer>(
+                this.<Integer>served(
                         () -> {
                             if (done.incrementAndGet() == 1) {
                                 throw new IllegalStateException("a bug");

@@ -143,8 +143,13 @@ public final class Server {
     }
 
     /// No successor comes after all.
-    public void keepPlace() {
+    ///
+    /// @throws IOException if the submission socket, which it had taken, cannot be made again
+    public synchronized void keepPlace() throws IOException {
         doors.share(Door.Sharing.ALONE);
+        for (var hearing : hearings) {
+            hearing.keepPlace();
+        }
     }
 
     /// Keeps clients waiting from now on; false if that was so already.
