@@ -304,8 +304,8 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 reloads.serve();
             } catch (InterruptedException e) {
                 return; // The supervisor ends.
-            } catch (RuntimeException e) {
-                log.bug("reload", e);
+            } catch (RuntimeException | Error e) {
+                log.bug("reload", e); // without this thread nobody would get an answer
             }
         }
     }
