@@ -21,8 +21,8 @@ import org.postern.os.Stdio;
 
 /// One process of a room, from its birth to its end, and the leash by which it is held.
 ///
-/// What is said to it, and its answers, are guarded by the lock of its [RoomProcess]; any thread may
-/// look whether it lives, wait for its end, and kill it.
+/// What is said to it, and its answers, are guarded by the lock of its [RoomProcess]; any thread
+/// may look whether it lives, wait for its end, and kill it.
 final class RoomChild {
     private static final Duration START = Duration.ofSeconds(60);
 

@@ -238,7 +238,8 @@ class ReloadTest {
             Thread.ofVirtual().start(shown);
             assertTrue(status(house).contains("room delivery running pid=" + pid));
             var text = shown.get();
-            assertTrue(text.contains("delivery did not prepare: no answer within 30 seconds"), text);
+            assertTrue(
+                    text.contains("delivery did not prepare: no answer within 30 seconds"), text);
             house.eventually("another", () -> house.log().contains("delivery restarted"));
             write(config("two"));
             assertTrue(house.smtpctl("reload").contains("succeeded"));

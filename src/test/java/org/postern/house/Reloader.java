@@ -26,8 +26,7 @@ final class Reloader implements AutoCloseable {
         var channels = new ArrayList<SocketChannel>();
         house.eventually("a supervisor that hears", () -> channels.addAll(connect(socket)));
         supervisor =
-                new Conversation<>(
-                        channels.getFirst(), Order.frames(), Order.answers(), DEADLINES);
+                new Conversation<>(channels.getFirst(), Order.frames(), Order.answers(), DEADLINES);
     }
 
     private static List<SocketChannel> connect(Path socket) {

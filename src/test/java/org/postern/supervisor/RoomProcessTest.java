@@ -160,7 +160,8 @@ class RoomProcessTest {
         awaitLine("lost child");
         awaitLine("queue restarted");
         assertEquals(
-                new RoomProcess.Readiness.Not("queue ended while it prepared"), room.readiness(7, patience()));
+                new RoomProcess.Readiness.Not("queue ended while it prepared"),
+                room.readiness(7, patience()));
         assertTrue(room.status().contains("restarts=1"), room.status());
     }
 
@@ -172,8 +173,7 @@ class RoomProcessTest {
         room.prepare(generation(7), patience());
         var not = room.readiness(7, Patience.of(Duration.ofSeconds(1)));
         assertEquals(
-                new RoomProcess.Readiness.Not(
-                        "queue did not prepare: no answer within 1 seconds"),
+                new RoomProcess.Readiness.Not("queue did not prepare: no answer within 1 seconds"),
                 not);
         awaitLine("lost child");
         awaitLine("queue restarted");
@@ -191,8 +191,7 @@ class RoomProcessTest {
         var patience = Patience.of(Duration.ofSeconds(1));
         room.prepare(large, patience);
         assertEquals(
-                new RoomProcess.Readiness.Not(
-                        "queue did not prepare: no answer within 1 seconds"),
+                new RoomProcess.Readiness.Not("queue did not prepare: no answer within 1 seconds"),
                 room.readiness(7, patience));
         awaitLine("queue restarted");
     }
