@@ -12,6 +12,10 @@ module org.postern {
     requires org.dnsjava;
     requires org.slf4j;
 
+    // JNDI makes connections by the name of who makes them.
+    exports org.postern.backend to
+            java.naming;
+
     provides org.slf4j.spi.SLF4JServiceProvider with
             org.postern.log.Slf4jProvider;
 }

@@ -2,6 +2,7 @@ CREATE TABLE virtuals (email VARCHAR(255) NOT NULL, destination VARCHAR(255));
 CREATE TABLE domains (domain VARCHAR(255) NOT NULL);
 CREATE TABLE users (name VARCHAR(255) NOT NULL, uid INT NOT NULL, gid INT NOT NULL, home VARCHAR(255) NOT NULL);
 CREATE TABLE sources (address VARCHAR(255) NOT NULL);
+INSERT INTO virtuals VALUES ('tom', 'carol');
 INSERT INTO virtuals VALUES ('ann@example.org', 'carol');
 INSERT INTO virtuals VALUES ('two@example.org', 'carol');
 INSERT INTO virtuals VALUES ('two@example.org', 'ann@example.org');

@@ -71,16 +71,35 @@ final class LdapSource implements Source {
     }
 
     private record Sessions(Directory settings) implements Pool.Maker<LdapContext> {
-        // JNDI asks for a Hashtable.
-        @SuppressWarnings("JdkObsolete")
         @Override
         public LdapContext open() throws Away {
+            var last = new Away("no server");
+            for (var url : settings.urls()) {
+                try {
+                    return connected(url);
+                } catch (NamingException e) {
+                    last = new Away("cannot connect to " + url + ": " + words(e), e);
+                }
+            }
+            throw last;
+        }
+
+        // JNDI asks for a Hashtable.
+        @SuppressWarnings("JdkObsolete")
+        private LdapContext connected(String url) throws NamingException {
             var how = new Hashtable<String, Object>();
             how.put(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.ldap.LdapCtxFactory");
-            how.put(Context.PROVIDER_URL, String.join(" ", settings.urls()));
             how.put(Context.REFERRAL, "ignore");
             how.put("com.sun.jndi.ldap.connect.timeout", CONNECT);
             how.put("com.sun.jndi.ldap.read.timeout", READ);
+            if (url.startsWith(Directory.START_TLS)) {
+                how.put(
+                        Context.PROVIDER_URL,
+                        "ldap://" + url.substring(Directory.START_TLS.length()));
+                how.put("java.naming.ldap.factory.socket", StartTlsSockets.class.getName());
+            } else {
+                how.put(Context.PROVIDER_URL, url);
+            }
             if (settings.user().isEmpty()) {
                 how.put(Context.SECURITY_AUTHENTICATION, "none");
             } else {
@@ -88,11 +107,7 @@ final class LdapSource implements Source {
                 how.put(Context.SECURITY_PRINCIPAL, settings.user());
                 how.put(Context.SECURITY_CREDENTIALS, settings.password());
             }
-            try {
-                return new InitialLdapContext(how, null);
-            } catch (NamingException e) {
-                throw new Away("cannot connect: " + words(e), e);
-            }
+            return new InitialLdapContext(how, null);
         }
 
         @Override

@@ -181,11 +181,14 @@ public final class DeliveryRoom implements Tenant {
             circumstances.log().debug("delivery: " + e);
         }
         workers.forEach(Worker::stop);
-        orphanage.ifPresent(Thread::interrupt);
         try {
             join(grace);
             commands.close();
             join(LAST_REPORTS);
+            if (orphanage.isPresent()) {
+                orphanage.get().interrupt();
+                orphanage.get().join(LAST_REPORTS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             commands.close();

@@ -18,6 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// in this process may start any.
 public final class Broods {
     private static final long SET_CHILD_SUBREAPER = 36;
+    private static final long GET_CHILD_SUBREAPER = 37;
+    private static final String ADOPTING = "adopt orphans";
     private static final long P_ALL = 0;
     private static final long WEXITED = 4;
     private static final long WNOHANG = 1;
@@ -53,22 +55,44 @@ public final class Broods {
 
     /// From now on this process is the parent of every descendant whose own parent ends first, and
     /// collects it when it has ended; where this process runs in a container there may be nobody
-    /// else who would. Lasts as long as the thread that is started for it.
+    /// else who would. Lasts until the thread that is started for it ends, which is when it is
+    /// interrupted; then all is as it was before.
     ///
     /// @throws OsException when the kernel does not know how
     public Thread adoptOrphans() throws OsException {
-        Libc.call(Call.PRCTL, "adopt orphans", SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        return Thread.ofVirtual().name("orphans").start(this::collectOnAndOn);
+        int before = adopts();
+        adopt(1);
+        return Thread.ofVirtual().name("orphans").start(() -> collectOnAndOn(before));
     }
 
-    private void collectOnAndOn() {
+    private static int adopts() throws OsException {
+        try (var arena = Arena.ofConfined()) {
+            var answer = arena.allocate(JAVA_INT);
+            Libc.call(Call.PRCTL, ADOPTING, GET_CHILD_SUBREAPER, answer.address(), 0, 0, 0);
+            return answer.get(JAVA_INT, 0);
+        }
+    }
+
+    private static void adopt(int whether) throws OsException {
+        Libc.call(Call.PRCTL, ADOPTING, SET_CHILD_SUBREAPER, whether, 0, 0, 0);
+    }
+
+    private void collectOnAndOn(int before) {
         try {
             while (true) {
                 Thread.sleep(LOOK);
                 collectOrphans();
             }
         } catch (InterruptedException e) {
-            // Interrupted means leave.
+            giveUp(before);
+        }
+    }
+
+    private static void giveUp(int before) {
+        try {
+            adopt(before);
+        } catch (OsException e) {
+            throw new IllegalStateException(e); // it could be done before
         }
     }
 

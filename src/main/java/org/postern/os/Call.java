@@ -11,6 +11,7 @@ enum Call {
     CLOSE(3, 57),
     CLOSE_RANGE(436, 436),
     CONNECT(42, 203),
+    FCHMOD(91, 52),
     FCHOWN(93, 55),
     FCNTL(72, 25),
     FLOCK(73, 32),

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A file opened with care: its last name is never a symbolic link, opening it never waits (a named
-/// pipe put in its place does not hang us), and what it is, is asked of the open file, not of its
-/// name.
+/// A file opened with care: its last name is never a symbolic link (but for [#readTarget]), opening
+/// it never waits (a named pipe put in its place does not hang us), and what it is, is asked of the
+/// open file, not of its name.
 ///
 /// Used by one thread at a time, a platform thread where the file system may be slow; closed by
 /// whoever opened it.
@@ -23,6 +23,7 @@ public final class OpenFile implements Closeable {
     private static final long WRITE_ONLY = 1;
     private static final long READ_WRITE = 2;
     private static final long CREATE = 0x40;
+    private static final long EXCLUSIVE = 0x80;
     private static final long APPEND = 0x400;
     private static final long F_SETFL = 4;
     private static final long F_OFD_SETLK = 37;
@@ -44,34 +45,49 @@ public final class OpenFile implements Closeable {
     ///
     /// @throws OsException ELOOP when its last name is a symbolic link, ENOENT when there is none
     public static OpenFile read(Path path) throws OsException {
+        return open(path, Machine.HERE.noFollow | Libc.O_NONBLOCK, 0);
+    }
+
+    /// Opens a file to be read, or what a symbolic link of this name leads to: for whoever named
+    /// the link himself.
+    public static OpenFile readTarget(Path path) throws OsException {
         return open(path, Libc.O_NONBLOCK, 0);
+    }
+
+    /// Creates a file, to be written and read, with these permissions (less the umask).
+    ///
+    /// @throws OsException EEXIST when there is anything of that name, be it a link
+    public static OpenFile create(Path path, int permissions) throws OsException {
+        return open(path, READ_WRITE | CREATE | EXCLUSIVE, permissions);
     }
 
     /// Opens a file to be written at its end and read, and creates it with these permissions (less
     /// the umask) if there is none.
     public static OpenFile append(Path path, int permissions) throws OsException {
-        return open(path, READ_WRITE | CREATE | APPEND | Libc.O_NONBLOCK, permissions);
+        long flags = READ_WRITE | CREATE | APPEND | Machine.HERE.noFollow | Libc.O_NONBLOCK;
+        return open(path, flags, permissions);
     }
 
     /// Opens both ends of a named pipe, which never waits, and keeps either end of the others from
     /// seeing the end of file or a broken pipe while it is open.
     public static OpenFile holdFifo(Path path) throws IOException {
-        return fifo(open(path, READ_WRITE | Libc.O_NONBLOCK, 0));
+        return fifo(path, READ_WRITE | Libc.O_NONBLOCK);
     }
 
     /// Opens the reading end of a named pipe, without waiting for a writer. Reads from it wait.
     public static OpenFile readFifo(Path path) throws IOException {
-        return fifo(open(path, Libc.O_NONBLOCK, 0));
+        return fifo(path, Libc.O_NONBLOCK);
     }
 
     /// Opens the writing end of a named pipe, without waiting for a reader. Writes to it wait.
     ///
     /// @throws OsException ENXIO when there is no reader; see [#holdFifo]
     public static OpenFile writeFifo(Path path) throws IOException {
-        return fifo(open(path, WRITE_ONLY | Libc.O_NONBLOCK, 0));
+        return fifo(path, WRITE_ONLY | Libc.O_NONBLOCK);
     }
 
-    private static OpenFile fifo(OpenFile file) throws IOException {
+    private static OpenFile fifo(Path path, long flags) throws IOException {
+        var file = open(path, flags | Machine.HERE.noFollow, 0);
         try {
             if (!file.facts().isFifo()) {
                 throw new IOException(file.path + " is not a named pipe");
@@ -86,7 +102,7 @@ public final class OpenFile implements Closeable {
 
     private static OpenFile open(Path path, long flags, int permissions) throws OsException {
         try (var arena = Arena.ofConfined()) {
-            long all = flags | Libc.O_CLOEXEC | Machine.HERE.noFollow;
+            long all = flags | Libc.O_CLOEXEC;
             long descriptor =
                     Libc.call(
                             Call.OPENAT,
@@ -106,6 +122,12 @@ public final class OpenFile implements Closeable {
 
     int descriptor() {
         return descriptor;
+    }
+
+    /// Gives a name of the open file itself, whatever stands at its path by now: for the files of
+    /// Java. It is a symbolic link, and good until this is closed.
+    public Path itself() {
+        return Path.of("/proc/self/fd/" + descriptor);
     }
 
     /// Asks what it is now: kind, owner, permissions, links, size.
@@ -168,7 +190,13 @@ public final class OpenFile implements Closeable {
         Libc.call(Call.FTRUNCATE, path.toString(), descriptor, size);
     }
 
-    /// Makes it another user's. By its open descriptor, so that no other file can be slipped in.
+    /// Lets these do something with it: permission bits, 0 to 07777. By its open descriptor, so
+    /// that no other file can be slipped in.
+    public void permit(int permissions) throws OsException {
+        Libc.call(Call.FCHMOD, path.toString(), descriptor, permissions);
+    }
+
+    /// Makes it another user's and group's; -1 keeps who it has. By its open descriptor, too.
     public void giveTo(int uid, int gid) throws OsException {
         Libc.call(
                 Call.FCHOWN,

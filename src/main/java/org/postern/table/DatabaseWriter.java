@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.postern.os.OpenFile;
 
 /// Writes a constant database (see [Database]), record by record, into a new file.
 ///
@@ -37,16 +37,12 @@ final class DatabaseWriter implements Closeable {
         this.channel = channel;
     }
 
-    /// Begins a database in a file that is there and empty, and no link.
-    static DatabaseWriter begin(Path path) throws IOException {
+    /// Begins a database in an open file, which is empty.
+    static DatabaseWriter begin(OpenFile file) throws IOException {
         var channel =
-                FileChannel.open(
-                        path,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        LinkOption.NOFOLLOW_LINKS);
+                FileChannel.open(file.itself(), StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.position(Database.HEADER);
-        return new DatabaseWriter(path, channel);
+        return new DatabaseWriter(file.path(), channel);
     }
 
     /// Adds a record.

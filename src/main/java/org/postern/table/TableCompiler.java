@@ -7,21 +7,22 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.postern.config.Position;
 import org.postern.config.Problem;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
+import org.postern.os.FileFacts;
+import org.postern.os.OpenFile;
+import org.postern.os.OsException;
 
 /// Makes a database of the text of a table, for `makemap` and `newaliases`.
 ///
@@ -29,6 +30,7 @@ import org.postern.config.TableRef.Shape;
 /// opens it finds the old one or the new one, whole, also after a crash. It gets the mode and the
 /// owner of the text.
 public final class TableCompiler {
+    private static final int KEEP = -1;
     private static final byte[] MEMBER = "<set>".getBytes(StandardCharsets.ISO_8859_1);
 
     /// What the text is.
@@ -71,23 +73,36 @@ public final class TableCompiler {
 
     /// Makes a database of a file.
     ///
+    /// Whatever happens to the names meanwhile, owner and mode are those of the file that is read,
+    /// and nothing is given away but the file that was written: the directory may be another's.
+    ///
     /// @throws IOException if the file cannot be read, or is locked by who is writing it, or the
     ///   database cannot be written
     public static Result compile(Kind kind, Path input, Path output) throws IOException {
-        try (var channel = FileChannel.open(input, StandardOpenOption.READ)) {
-            if (Files.isDirectory(input)) {
+        try (var file = text(input)) {
+            var facts = file.facts();
+            if (facts.isDirectory()) {
                 throw new IOException(input + ": a directory");
             }
-            try (var lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            try (var channel = FileChannel.open(file.itself(), StandardOpenOption.READ);
+                    var lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
                 if (lock == null) {
                     throw new IOException(input + ": locked; somebody is writing it");
                 }
-                var facts = Files.readAttributes(input, "unix:mode,uid,gid");
                 var in = Channels.newInputStream(channel);
-                return new TableCompiler(kind, output).compile(in, input.toString(), facts);
+                return new TableCompiler(kind, output)
+                        .compile(in, input.toString(), fresh -> giveTo(fresh, facts));
             } catch (OverlappingFileLockException e) {
                 throw new IOException(input + ": locked; we are writing it", e);
             }
+        }
+    }
+
+    private static OpenFile text(Path input) throws IOException {
+        try {
+            return OpenFile.readTarget(input);
+        } catch (OsException e) {
+            throw new IOException(input + ": " + e.errno(), e);
         }
     }
 
@@ -95,60 +110,64 @@ public final class TableCompiler {
     /// read it.
     public static Result compile(Kind kind, InputStream in, String name, Path output)
             throws IOException {
-        return new TableCompiler(kind, output).compile(in, name, Map.of());
+        return new TableCompiler(kind, output).compile(in, name, _ -> {});
     }
 
-    private Result compile(InputStream in, String name, Map<String, Object> facts)
-            throws IOException {
+    /// Hands a database to whom it is for.
+    @FunctionalInterface
+    private interface Handing {
+        void hand(OpenFile fresh) throws IOException;
+    }
+
+    private Result compile(InputStream in, String name, Handing handing) throws IOException {
         var directory = output.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(output + ": not the name of a file");
         }
-        var fresh = Files.createTempFile(directory, output.getFileName() + ".", "");
-        try {
+        var unique = Long.toUnsignedString(new SecureRandom().nextLong(), 36);
+        var path = directory.resolve(output.getFileName() + "." + unique);
+        try (var fresh = OpenFile.create(path, 0600)) {
             int entries = write(in, fresh);
             if (!mistakes.isEmpty()) {
                 return new Result.Refused(problems(name));
             }
-            giveTo(fresh, facts);
-            sync(fresh);
+            handing.hand(fresh);
+            fresh.sync();
             Files.move(
-                    fresh,
+                    path,
                     output,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
             sync(directory);
             return new Result.Made(entries);
         } finally {
-            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(path);
         }
     }
 
-    /// Hands the database to whom the text belongs. Who may not do that keeps it. The directory may
-    /// be another's, who puts a link there meanwhile: none is ever followed.
-    private static void giveTo(Path fresh, Map<String, Object> facts) throws IOException {
-        for (var owner : List.of("gid", "uid")) {
-            var value = facts.get(owner);
-            if (value != null && !value.equals(attribute(fresh, "unix:" + owner))) {
-                tryToGive(fresh, "unix:" + owner, value);
-            }
+    /// Hands the database to whom the text belongs. Who may not do that keeps it, and then the
+    /// group, which is another, may do no more with it than everybody.
+    private static void giveTo(OpenFile fresh, FileFacts text) throws IOException {
+        var own = fresh.facts();
+        int mode = text.permissions() & 0777;
+        if (own.gid() != text.gid() && !isGiven(fresh, KEEP, text.gid())) {
+            mode &= 0707 | (mode & 07) << 3;
         }
-        if (facts.get("mode") instanceof Integer mode) {
-            Files.setAttribute(fresh, "unix:mode", mode & 0777, LinkOption.NOFOLLOW_LINKS);
+        if (own.uid() != text.uid()) {
+            var _ = isGiven(fresh, text.uid(), KEEP);
         }
+        fresh.permit(mode);
     }
 
-    private static Object attribute(Path file, String attribute) throws IOException {
-        return Files.getAttribute(file, attribute, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static void tryToGive(Path fresh, String attribute, Object value) throws IOException {
+    private static boolean isGiven(OpenFile fresh, int uid, int gid) throws IOException {
         try {
-            Files.setAttribute(fresh, attribute, value, LinkOption.NOFOLLOW_LINKS);
-        } catch (FileSystemException e) {
-            if (Integer.valueOf(0).equals(attribute(fresh, "unix:uid"))) {
+            fresh.giveTo(uid, gid);
+            return true;
+        } catch (OsException e) {
+            if (fresh.facts().uid() == 0) {
                 throw e; // root may always, so something else is wrong
             }
+            return false;
         }
     }
 
@@ -158,7 +177,7 @@ public final class TableCompiler {
         }
     }
 
-    private int write(InputStream in, Path fresh) throws IOException {
+    private int write(InputStream in, OpenFile fresh) throws IOException {
         try (var writer = DatabaseWriter.begin(fresh)) {
             var sink = new Writing(writer);
             new TableText(kind == Kind.SET ? Shape.LIST : Shape.MAPPING, mistakes, sink).read(in);

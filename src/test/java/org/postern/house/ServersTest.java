@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.unboundid.ldap.listener.InMemoryDirectoryServer;
-import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +32,13 @@ class ServersTest {
             query_domain SELECT domain FROM domains WHERE domain=KEY
             """;
 
+    private static String tables;
+
     @BeforeAll
     static void usersExist() throws Exception {
         SystemUsers.exist();
         SystemUsers.make("smtpt", "/");
+        tables = Files.readString(Path.of("src/test/neighbours/tables.sql"));
     }
 
     /// A server that can go away and come back.
@@ -150,59 +150,11 @@ class ServersTest {
         int port = House.freePort();
         isFoundAwayAndBack(
                 "ldap",
-                """
-                url: ldap://127.0.0.1:%d
-                username: cn=smtpd,dc=example,dc=org
-                password: sesame
-                basedn: dc=example,dc=org
-                alias_filter: (&(objectClass=extensibleObject)(mail=%%u))
-                alias_attributes: description
-                domain_filter: (associatedDomain=%%u)
-                domain_attributes: associatedDomain
-                """
-                        .formatted(port),
-                () -> {
-                    var directory = directory(port);
-                    return () -> directory.shutDown(true);
-                });
-    }
-
-    private static InMemoryDirectoryServer directory(int port) throws Exception {
-        var config = new InMemoryDirectoryServerConfig("dc=example,dc=org");
-        config.setSchema(null);
-        config.addAdditionalBindCredentials("cn=smtpd,dc=example,dc=org", "sesame");
-        config.setAuthenticationRequiredOperationTypes(com.unboundid.ldap.sdk.OperationType.SEARCH);
-        config.setListenerConfigs(
-                InMemoryListenerConfig.createLDAPConfig(
-                        "plain", InetAddress.getLoopbackAddress(), port, null));
-        var directory = new InMemoryDirectoryServer(config);
-        directory.add("dn: dc=example,dc=org", "objectClass: domain", "dc: example");
-        directory.add(
-                "dn: cn=domains,dc=example,dc=org",
-                "objectClass: extensibleObject",
-                "cn: domains",
-                "associatedDomain: example.org");
-        directory.add(
-                "dn: cn=ann,dc=example,dc=org",
-                "objectClass: extensibleObject",
-                "cn: ann",
-                "mail: ann@example.org",
-                "description: carol");
-        directory.add(
-                "dn: cn=two,dc=example,dc=org",
-                "objectClass: extensibleObject",
-                "cn: two",
-                "mail: two@example.org",
-                "description: carol",
-                "description: ann@example.org");
-        directory.add(
-                "dn: cn=null,dc=example,dc=org",
-                "objectClass: extensibleObject",
-                "cn: null",
-                "mail: null@example.org",
-                "description: |/bin/false");
-        directory.startListening();
-        return directory;
+                "url: ldap://127.0.0.1:" + port + "\n" + TestDirectory.SETTINGS,
+                () ->
+                        TestDirectory.start(
+                                InMemoryListenerConfig.createLDAPConfig(
+                                        "plain", InetAddress.getLoopbackAddress(), port, null)));
     }
 
     @Test
@@ -211,17 +163,7 @@ class ServersTest {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         var file = directory.resolve("mail.db");
         var aside = directory.resolve("aside.db");
-        var process =
-                new ProcessBuilder(
-                                "python3",
-                                "-c",
-                                "import sqlite3,sys;"
-                                        + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
-                                aside.toString(),
-                                "src/test/neighbours/tables.sql")
-                        .inheritIO()
-                        .start();
-        assertEquals(0, process.waitFor());
+        Sqlite.make(aside, tables);
         try {
             isFoundAwayAndBack(
                     "sqlite",
@@ -283,18 +225,7 @@ class ServersTest {
         var directory = Files.createTempDirectory("postern-sqlite");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         var file = directory.resolve("mail.db");
-        var process =
-                new ProcessBuilder(
-                                List.of(
-                                        "python3",
-                                        "-c",
-                                        "import sqlite3,sys;"
-                                                + " sqlite3.connect(sys.argv[1]).executescript(open(sys.argv[2]).read())",
-                                        file.toString(),
-                                        "src/test/neighbours/tables.sql"))
-                        .inheritIO()
-                        .start();
-        assertEquals(0, process.waitFor());
+        Sqlite.make(file, tables);
         var none = "dbpath " + file + "\n" + QUERIES.replace("KEY", "? AND 1=0");
         try (var house = house("sqlite", none)) {
             assertEquals("550", code(rcpt(house, "ann@example.org")));
@@ -302,6 +233,31 @@ class ServersTest {
             house.smtpctl("reload");
             house.eventually(
                     "the new file", () -> rcpt(house, "ann@example.org").startsWith("250"));
+        } finally {
+            Installation.remove(directory);
+        }
+    }
+
+    @Test
+    void aDatabaseInWalModeIsReadWhileAnotherProgramWrites() throws Exception {
+        var directory = Files.createTempDirectory("postern-sqlite");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        var file = directory.resolve("mail.db");
+        Sqlite.make(file, tables);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var small = "dbpath " + file + "\n" + QUERIES.replace("KEY", "?");
+        try (var writer = Sqlite.open(file)) {
+            writer.execute("PRAGMA journal_mode=WAL");
+            try (var house = house("sqlite", small)) {
+                writer.execute("BEGIN IMMEDIATE");
+                writer.execute("INSERT INTO virtuals VALUES ('new@example.org', 'carol')");
+                assertEquals("250", code(rcpt(house, "ann@example.org")), house::log);
+                assertEquals("550", code(rcpt(house, "new@example.org")), house::log);
+                writer.execute("COMMIT");
+                assertEquals("250", code(rcpt(house, "new@example.org")), house::log);
+                writer.close();
+                assertEquals("250", code(rcpt(house, "ann@example.org")), house::log);
+            }
         } finally {
             Installation.remove(directory);
         }

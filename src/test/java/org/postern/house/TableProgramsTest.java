@@ -49,12 +49,17 @@ class TableProgramsTest {
         SystemUsers.make("smtpt", "/");
     }
 
-    private static House house() throws Exception {
-        var plot = House.plot(CONFIG);
-        plot.file("devs", "ann carol\nevil |touch @ROOT@/evil\n");
+    /// Puts the program where the server looks for it.
+    static void install(House.Plot plot) throws Exception {
         var program = Files.createDirectory(plot.root().resolve("libexec")).resolve("table-script");
         Files.writeString(program, SCRIPT);
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static House house() throws Exception {
+        var plot = House.plot(CONFIG);
+        plot.file("devs", "ann carol\nevil |touch @ROOT@/evil\n");
+        install(plot);
         var home = Files.createDirectory(plot.root().resolve("home"));
         Files.setAttribute(home, "unix:uid", 4321);
         Files.setAttribute(home, "unix:gid", 4321);

@@ -33,8 +33,12 @@ class TablesTest {
     }
 
     private static void makemap(Path text) throws Exception {
+        makemap(text, "set");
+    }
+
+    static void makemap(Path text, String kind) throws Exception {
         var process =
-                new ProcessBuilder(Installation.command("makemap", "-t", "set", text.toString()))
+                new ProcessBuilder(Installation.command("makemap", "-t", kind, text.toString()))
                         .redirectErrorStream(true)
                         .start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -148,6 +152,9 @@ class TablesTest {
                 var client = house.client().greeted()) {
             client.send("ann@example.net", "posterntest@example.org", "Subject: x\n\ny");
             assertEquals(1, house.awaitMail("Maildir", 1).size());
+            client.ask("MAIL FROM:<ann@example.net>", "250");
+            client.ask("RCPT TO:<PosternTest@example.org>", "250");
+            client.ask("RSET", "250");
             client.ask("MAIL FROM:<ann@example.net>", "250");
             client.ask("RCPT TO:<nobody-of-this-name@example.org>", "550");
         }

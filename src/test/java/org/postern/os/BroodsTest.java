@@ -82,4 +82,13 @@ class BroodsTest {
                     new String(probe.output().readAllBytes(), StandardCharsets.US_ASCII));
         }
     }
+
+    @Test
+    void orphansAreAdoptedOnlyAsLongAsThatLasts() throws Exception {
+        try (var probe = Probe.start("adopted", Confinement.as(ProcessFacts.identity()))) {
+            assertEquals(
+                    "ours, lost\n",
+                    new String(probe.output().readAllBytes(), StandardCharsets.US_ASCII));
+        }
+    }
 }

@@ -71,6 +71,7 @@ final class Probe {
                     case "parent" -> parent();
                     case "orphan" -> orphan();
                     case "adopts" -> adopts();
+                    case "adopted" -> adopted();
                     default -> throw new IllegalArgumentException(words[0]);
                 });
     }
@@ -133,23 +134,43 @@ final class Probe {
     private static String adopts() throws Exception {
         var broods = new Broods();
         broods.adoptOrphans();
+        int orphan = orphan(broods, 1);
+        boolean ours = isOurs(orphan);
+        long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
+        while (Files.exists(Path.of("/proc/" + orphan)) && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+        return (ours ? "ours " : "lost ")
+                + (Files.exists(Path.of("/proc/" + orphan)) ? "stays" : "collected");
+    }
+
+    private static String adopted() throws Exception {
+        var broods = new Broods();
+        var orphanage = broods.adoptOrphans();
+        boolean during = isOurs(orphan(broods, 20));
+        orphanage.interrupt();
+        orphanage.join(Duration.ofSeconds(20));
+        boolean after = isOurs(orphan(broods, 20));
+        return (during ? "ours, " : "lost, ") + (after ? "ours" : "lost");
+    }
+
+    // The child of a child that has ended; it lives so long.
+    private static int orphan(Broods broods, int seconds) throws Exception {
+        var line = "setsid sleep " + seconds + " >/dev/null & echo $!";
         var program =
-                Program.of(Path.of("/bin/sh"), "-c", "setsid sleep 1 & echo $!")
-                        .with(Map.of("PATH", "/usr/bin:/bin"));
+                Program.of(Path.of("/bin/sh"), "-c", line).with(Map.of("PATH", "/usr/bin:/bin"));
         var brood = broods.start(program, Confinement.as(ProcessFacts.identity()));
         try (var child = brood.child()) {
-            var line = new BufferedReader(new InputStreamReader(child.output(), US_ASCII));
-            int orphan = Integer.parseInt(line.readLine());
+            var lines = new BufferedReader(new InputStreamReader(child.output(), US_ASCII));
+            int orphan = Integer.parseInt(lines.readLine());
             child.waitFor(Duration.ofSeconds(20));
-            var parent = Files.readString(Path.of("/proc/" + orphan + "/status"));
-            boolean ours = parent.contains("PPid:\t" + ProcessFacts.pid() + "\n");
-            long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
-            while (Files.exists(Path.of("/proc/" + orphan)) && System.nanoTime() < end) {
-                Thread.sleep(50);
-            }
-            return (ours ? "ours " : "lost ")
-                    + (Files.exists(Path.of("/proc/" + orphan)) ? "stays" : "collected");
+            return orphan;
         }
+    }
+
+    private static boolean isOurs(int orphan) throws IOException {
+        var status = Files.readString(Path.of("/proc/" + orphan + "/status"));
+        return status.contains("PPid:\t" + ProcessFacts.pid() + "\n");
     }
 
     private static String seccomp() throws Exception {

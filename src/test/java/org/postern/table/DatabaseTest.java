@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,9 @@ import org.postern.config.Host;
 import org.postern.config.Service;
 import org.postern.config.Sources;
 import org.postern.config.TableRef.Shape;
+import org.postern.os.AsUser;
+import org.postern.os.Identity;
+import org.postern.os.ProcessFacts;
 import org.postern.table.TableCompiler.Kind;
 
 /// Constant databases: written, read, damaged, and exchanged with other programs.
@@ -141,7 +147,6 @@ class DatabaseTest {
     void aLinkIsNotWrittenThrough() throws Exception {
         Files.writeString(text, "precious");
         Files.createSymbolicLink(database, text);
-        assertThrows(IOException.class, () -> DatabaseWriter.begin(database).close());
         make(Kind.MAPPING, "a b\n");
         assertTrue(Files.isRegularFile(database, LinkOption.NOFOLLOW_LINKS));
         assertEquals("a b\n", Files.readString(text));
@@ -196,6 +201,127 @@ class DatabaseTest {
         Files.setAttribute(text, "unix:mode", 0640);
         TableCompiler.compile(Kind.MAPPING, text, database);
         assertEquals(0640, (int) Files.getAttribute(database, "unix:mode") & 0777);
+    }
+
+    /// A text that waits until it is written: what happens meanwhile is up to the test.
+    private final class SlowText implements AutoCloseable {
+        private final Path pipe;
+        private final Thread compiling;
+        private final AtomicReference<Object> outcome = new AtomicReference<>();
+
+        SlowText(int mode) throws Exception {
+            pipe = text.resolveSibling("pipe");
+            assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            Files.setAttribute(pipe, "unix:mode", mode);
+            Files.createLink(text, pipe);
+            compiling = Thread.ofPlatform().start(this::compile);
+        }
+
+        private void compile() {
+            try {
+                outcome.set(TableCompiler.compile(Kind.MAPPING, text, database));
+            } catch (IOException e) {
+                outcome.set(e);
+            }
+        }
+
+        /// Waits until somebody has the pipe open, though nobody writes into it.
+        void awaitReader() throws Exception {
+            await(() -> isOpen(pipe));
+        }
+
+        void write(String words) throws Exception {
+            Files.writeString(pipe, words);
+            compiling.join(Duration.ofSeconds(20));
+            assertInstanceOf(TableCompiler.Result.Made.class, outcome.get());
+        }
+
+        @Override
+        public void close() throws Exception {
+            // Whoever still waits for words gets none.
+            new RandomAccessFile(pipe.toFile(), "rw").close();
+            compiling.join(Duration.ofSeconds(20));
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertTrue(condition.getAsBoolean());
+    }
+
+    private static boolean isOpen(Path file) {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.anyMatch(descriptor -> isSame(descriptor, file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException e) {
+            return false; // closed meanwhile
+        }
+    }
+
+    @Test
+    void theModeIsThatOfTheTextThatWasReadAndNotOfWhatTookItsPlace() throws Exception {
+        try (var slow = new SlowText(0600)) {
+            slow.awaitReader();
+            var other = Files.writeString(text.resolveSibling("other"), "a other\n");
+            Files.setAttribute(other, "unix:mode", 0644);
+            Files.move(other, text, StandardCopyOption.REPLACE_EXISTING);
+            slow.write("a secret\n");
+        }
+        assertEquals(new Answer.Found<>("secret"), open().lookup(Service.STRING, "a"));
+        assertEquals(0600, (int) Files.getAttribute(database, "unix:mode") & 0777);
+    }
+
+    @Test
+    void noFileIsGivenAwayThatWasPutInThePlaceOfTheFreshOne() throws Exception {
+        var victim = Files.writeString(text.resolveSibling("victim"), "precious");
+        Files.setAttribute(victim, "unix:mode", 0600);
+        try (var slow = new SlowText(0666)) {
+            slow.awaitReader();
+            try (var held = new RandomAccessFile(slow.pipe.toFile(), "rw")) {
+                await(() -> fresh().isPresent());
+                var fresh = fresh().orElseThrow();
+                Files.delete(fresh);
+                Files.createLink(fresh, victim);
+                held.write("a b\n".getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        assertEquals(0600, (int) Files.getAttribute(victim, "unix:mode") & 0777);
+        assertEquals("precious", Files.readString(victim));
+    }
+
+    private Optional<Path> fresh() {
+        try (var files = Files.list(database.getParent())) {
+            return files.filter(file -> file.toString().startsWith(database + ".")).findAny();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whoMayNotGiveTheGroupGivesItNoMoreThanEverybody() throws Exception {
+        assumeTrue(ProcessFacts.uid() == 0, "only root can make a text that is another's");
+        Files.writeString(text, "a b\n");
+        Files.setAttribute(text, "unix:mode", 0664);
+        Files.setAttribute(text, "unix:gid", 4321);
+        var directory = text.getParent();
+        Files.setAttribute(directory, "unix:uid", 4322);
+        Files.setAttribute(directory, "unix:gid", 4322);
+        new AsUser(1, Duration.ofSeconds(20))
+                .call(
+                        new Identity(4322, 4322, List.of()),
+                        () -> TableCompiler.compile(Kind.MAPPING, text, database));
+        assertEquals(4322, Files.getAttribute(database, "unix:gid"));
+        assertEquals(0644, (int) Files.getAttribute(database, "unix:mode") & 0777);
     }
 
     @Test

@@ -41,8 +41,12 @@ final class Directories {
         var urls = new ArrayList<String>();
         for (var word : entry.value().split("[ ,]+", -1)) {
             var url = word.contains("://") ? word : "ldap://" + word;
-            if (!url.matches("ldaps?://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?")) {
-                file.problem(entry, "expected ldap://host[:port] or ldaps://host[:port]");
+            if (!url.matches(
+                    "(ldaps?|ldap\\+tls)://(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?")) {
+                file.problem(
+                        entry,
+                        "expected ldap://host[:port], ldap+tls://host[:port] or"
+                                + " ldaps://host[:port]");
                 continue;
             }
             urls.add(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);

@@ -104,6 +104,9 @@ public sealed interface Settings {
             Map<String, String> options,
             Questions<Search> questions)
             implements Settings {
+        /// What the URL of a server begins with that is asked to encrypt the connection.
+        public static final String START_TLS = "ldap+tls://";
+
         public Directory {
             urls = List.copyOf(urls);
             options = Map.copyOf(options);
