@@ -40,24 +40,11 @@ public final class TableBench {
                 Service.ALIAS,
                 i -> "user" + i + ": account" + i + "@host.example.org",
                 i -> "user" + i);
-        bench.file(
-                "domain, names",
-                "match for domain <t> reject\n",
-                Service.DOMAIN,
-                i -> "host" + i + ".example.org",
-                i -> "host" + i + ".example.org");
-        bench.file(
-                "domain, *.name",
-                "match for domain <t> reject\n",
-                Service.DOMAIN,
-                i -> "*.domain" + i + ".example",
-                i -> "mx.domain" + i + ".example");
-        bench.file(
-                "domain, mail*.name",
-                "match for domain <t> reject\n",
-                Service.DOMAIN,
-                i -> "mail*.d" + i + ".example",
-                i -> "mail7.d" + i + ".example");
+        bench.domains("names", i -> "host" + i + ".example.org", i -> "host" + i + ".example.org");
+        bench.domains(
+                "*.name", i -> "*.domain" + i + ".example", i -> "mx.domain" + i + ".example");
+        bench.domains(
+                "mail*.name", i -> "mail*.d" + i + ".example", i -> "mail7.d" + i + ".example");
         bench.file(
                 "netaddr, /32",
                 "match from src <t> reject\n",
@@ -83,6 +70,11 @@ public final class TableBench {
                 i -> "user" + i + "@example.org",
                 i -> "user" + i + "+tag@example.org");
         bench.database(alias);
+    }
+
+    private void domains(String what, IntFunction<String> line, IntFunction<String> key)
+            throws Exception {
+        file("domain, " + what, "match for domain <t> reject\n", Service.DOMAIN, line, key);
     }
 
     private static String address(int i) {

@@ -7,7 +7,7 @@ import org.postern.config.TableRef.Shape;
 
 /// Where a table takes its entries from, and how it is asked. Keys come in lower case, but for
 /// [Service#AUTH]; they may be asked from any thread.
-sealed interface Contents permits Contents.Held, Contents.Elsewhere, Contents.Asked {
+sealed interface Contents permits Contents.Held, Contents.Asked {
 
     /// [Shape#LIST], [Shape#MAPPING], or [Shape#EITHER] if that cannot be told, or not yet.
     Shape shape();
@@ -28,7 +28,8 @@ sealed interface Contents permits Contents.Held, Contents.Elsewhere, Contents.As
     Answer<Integer> reload();
 
     /// Entries that this room has at hand.
-    sealed interface Held extends Contents permits Fixed, FileContents, DatabaseContents {
+    sealed interface Held extends Contents
+            permits Fixed, Elsewhere, FileContents, DatabaseContents {
         /// The entries of now; [Answer.Failed] if there are none that can be asked.
         Answer<Entries> entries();
 
@@ -100,34 +101,20 @@ sealed interface Contents permits Contents.Held, Contents.Elsewhere, Contents.As
     }
 
     /// Another room has them: the accounts of the system.
-    record Elsewhere() implements Contents {
+    record Elsewhere() implements Held {
         @Override
         public Shape shape() {
             return Shape.MAPPING;
         }
 
         @Override
-        public Answer<String> contains(Service service, String key, char delimiter) {
-            return notHere();
-        }
-
-        @Override
-        public Answer<String> lookup(Service service, String key) {
-            return notHere();
-        }
-
-        @Override
-        public Answer<String> fetch(Service service) {
-            return notHere();
+        public Answer<Entries> entries() {
+            return new Answer.Failed<>("the accounts of the system are not looked up here");
         }
 
         @Override
         public Answer<Integer> reload() {
             return new Answer.Found<>(0);
-        }
-
-        private static Answer<String> notHere() {
-            return new Answer.Failed<>("the accounts of the system are not looked up here");
         }
     }
 

@@ -193,9 +193,7 @@ class LookupOrderTest {
             int at = recipient.indexOf('@');
             var domain = recipient.substring(at + 1).replace("D", domain(kind));
             var answer = row(recipient.substring(0, at), domain);
-            found.put(
-                    recipient,
-                    answer.replace("550 5.1.1 row ", "").replace("@" + domain(kind), "@D"));
+            found.put(recipient, answer.replace("@" + domain(kind), "@D"));
         }
         assertEquals(expected(), found, house::log);
     }
@@ -204,7 +202,8 @@ class LookupOrderTest {
         try (var client = house.client().greeted()) {
             client.ask("MAIL FROM:<ann@example.net>", "250");
             client.say("RCPT TO:<" + user + "@" + domain + ">");
-            return client.hear();
+            // The recipient comes after the text.
+            return client.hear().replaceFirst("^550 5\\.1\\.1 row (\\S+): <.*", "$1");
         } catch (IOException e) {
             return e.toString();
         }

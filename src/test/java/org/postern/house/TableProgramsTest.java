@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Tables that a program answers for: a shell script, as an administrator would write it, behind a
@@ -43,10 +45,26 @@ class TableProgramsTest {
             done
             """;
 
+    private static House house;
+
     @BeforeAll
-    static void usersExist() throws Exception {
+    static void aServer() throws Exception {
         SystemUsers.exist();
         SystemUsers.make("smtpt", "/");
+        house = house();
+    }
+
+    @AfterAll
+    static void itsEnd() throws Exception {
+        if (house != null) {
+            house.close();
+        }
+    }
+
+    /// Whatever another test has done to the program.
+    @BeforeEach
+    void theProgramAnswers() throws Exception {
+        house.eventually("an answer", () -> isAccepted(house));
     }
 
     /// Puts the program where the server looks for it.
@@ -83,8 +101,7 @@ class TableProgramsTest {
 
     @Test
     void whatTheProgramFindsIsDeliveredAndWhatItDoesNotIsRefused() throws Exception {
-        try (var house = house();
-                var client = house.client().greeted()) {
+        try (var client = house.client().greeted()) {
             var reply = client.send("ann@example.net", "ann@example.org", "Subject: hi\n\nHi.");
             assertTrue(reply.startsWith("250 2.0.0 "), reply);
             house.awaitMail("home/Maildir", 1);
@@ -94,29 +111,26 @@ class TableProgramsTest {
 
     @Test
     void theProgramIsItsOwnUserWithoutAnyRights() throws Exception {
-        try (var house = house()) {
-            rcpt(house, "ann@example.org");
-            var status = Files.readString(Path.of("/proc/" + pid(house) + "/status"));
-            var uid = Files.getAttribute(Path.of("/proc/" + pid(house)), "unix:uid");
-            var process = new ProcessBuilder("id", "-u", "smtpt").start();
-            var smtpt = new String(process.getInputStream().readAllBytes()).strip();
-            assertEquals(smtpt, uid.toString());
-            assertTrue(status.contains("NoNewPrivs:\t1"), status);
-            assertTrue(status.contains("CapEff:\t0000000000000000"), status);
-        }
+        rcpt(house, "ann@example.org");
+        var status = Files.readString(Path.of("/proc/" + pid(house) + "/status"));
+        var uid = Files.getAttribute(Path.of("/proc/" + pid(house)), "unix:uid");
+        var process = new ProcessBuilder("id", "-u", "smtpt").start();
+        var smtpt = new String(process.getInputStream().readAllBytes()).strip();
+        assertEquals(smtpt, uid.toString());
+        assertTrue(status.contains("NoNewPrivs:\t1"), status);
+        assertTrue(status.contains("CapEff:\t0000000000000000"), status);
     }
 
     @Test
     void aProgramThatDiesIsRestartedAndMeanwhileMailIsRefusedForNow() throws Exception {
-        try (var house = house()) {
-            var reply = rcpt(house, "crash@example.org");
-            assertTrue(reply.startsWith("451 "), reply);
-            house.eventually(
-                    "a lost program",
-                    () -> house.log().contains("table devs: lost its program: Exited[code=3]"));
-            house.eventually("an answer", () -> isAccepted(house));
-            assertFalse(house.log().contains("lost child"), house.log());
-        }
+        long front = house.pid("front");
+        var reply = rcpt(house, "crash@example.org");
+        assertTrue(reply.startsWith("451 "), reply);
+        house.eventually(
+                "a lost program",
+                () -> house.log().contains("table devs: lost its program: Exited[code=3]"));
+        house.eventually("an answer", () -> isAccepted(house));
+        assertEquals(front, house.pid("front"));
     }
 
     private static boolean isAccepted(House house) {
@@ -129,53 +143,46 @@ class TableProgramsTest {
 
     @Test
     void aProgramThatStandsStillIsKilledAndReplaced() throws Exception {
-        try (var house = house()) {
-            assertTrue(isAccepted(house));
-            long before = pid(house);
-            SystemUsers.run("kill", "-STOP", Long.toString(before));
-            // Each of these waits until the patience with the program ends.
-            var clients = new java.util.ArrayList<Thread>();
-            for (int i = 0; i < 4; i++) {
-                clients.add(Thread.ofVirtual().start(() -> isAccepted(house)));
-            }
-            for (var client : clients) {
-                client.join();
-            }
-            house.eventually("an answer", () -> isAccepted(house));
-            assertTrue(pid(house) != before);
-            house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
+        assertTrue(isAccepted(house));
+        long before = pid(house);
+        SystemUsers.run("kill", "-STOP", Long.toString(before));
+        // Each of these waits until the patience with the program ends.
+        var clients = new java.util.ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            clients.add(Thread.ofVirtual().start(() -> isAccepted(house)));
         }
+        for (var client : clients) {
+            client.join();
+        }
+        house.eventually("an answer", () -> isAccepted(house));
+        assertTrue(pid(house) != before);
+        house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
     }
 
     @Test
     void aProgramMayNotNameCommands() throws Exception {
-        try (var house = house()) {
-            var reply = rcpt(house, "evil@example.org");
-            assertTrue(reply.startsWith("451 "), reply);
-            house.eventually(
-                    "a reason", () -> house.log().contains("leads to a command or a file"));
-        }
+        var reply = rcpt(house, "evil@example.org");
+        assertTrue(reply.startsWith("451 "), reply);
+        house.eventually("a reason", () -> house.log().contains("leads to a command or a file"));
     }
 
     @Test
     void theProgramsEndWithTheServer() throws Exception {
         long pid;
-        try (var house = house()) {
-            assertTrue(isAccepted(house));
-            pid = pid(house);
+        try (var another = house()) {
+            assertTrue(isAccepted(another));
+            pid = pid(another);
         }
         assertFalse(ProcessHandle.of(pid).isPresent());
     }
 
     @Test
     void theProgramOutlivesARestartOfFrontOnlyByAMoment() throws Exception {
-        try (var house = house()) {
-            assertTrue(isAccepted(house));
-            long before = pid(house);
-            ProcessHandle.of(house.pid("front")).orElseThrow().destroyForcibly();
-            house.eventually("front", () -> house.log().contains("front restarted"));
-            house.eventually("an answer", () -> isAccepted(house));
-            house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
-        }
+        assertTrue(isAccepted(house));
+        long before = pid(house);
+        ProcessHandle.of(house.pid("front")).orElseThrow().destroyForcibly();
+        house.eventually("front", () -> house.log().contains("front restarted"));
+        house.eventually("an answer", () -> isAccepted(house));
+        house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
     }
 }
