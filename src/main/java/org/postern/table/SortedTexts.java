@@ -84,6 +84,13 @@ final class SortedTexts {
 
     /// Those of a range that go on with `c`.
     Range with(Range range, char c) {
+        if (range.isEmpty() || !mayGoOn(range, c)) {
+            return new Range(range.from, range.from, range.depth + 1);
+        }
+        if (at(range.from, range.depth) == at(range.to - 1, range.depth)) {
+            // All of them do: nothing has to be searched for, however many there are.
+            return new Range(range.from, range.to, range.depth + 1);
+        }
         int from = firstFrom(range, c);
         return new Range(
                 from, firstFrom(new Range(from, range.to, range.depth), c + 1), range.depth + 1);
