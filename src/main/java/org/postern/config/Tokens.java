@@ -2,7 +2,7 @@ package org.postern.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +16,20 @@ import org.postern.mail.AddressSyntax;
 final class Tokens {
     private static final Map<String, Integer> PORTS =
             Map.of("smtp", 25, "smtps", 465, "submissions", 465, "submission", 587, "lmtp", 24);
+
+    /// The words of each enum by their texts, in the order of the enum.
+    private static final ClassValue<Map<String, Enum<?>>> VOCABULARIES =
+            new ClassValue<>() {
+                @Override
+                protected Map<String, Enum<?>> computeValue(Class<?> words) {
+                    var texts = new LinkedHashMap<String, Enum<?>>();
+                    for (Object constant : words.getEnumConstants()) {
+                        var word = (Enum<?>) constant;
+                        texts.put(text(word), word);
+                    }
+                    return Collections.unmodifiableMap(texts);
+                }
+            };
 
     /// How the names of tables begin that are written where they are used.
     static final String TABLE_IN_PLACE = "<dynamic:";
@@ -31,7 +45,6 @@ final class Tokens {
     private final List<TableDefinition> inPlace = new ArrayList<>();
     private final List<Filter> chains = new ArrayList<>();
     private final List<Token> begun = new ArrayList<>();
-    private final Map<Class<?>, Map<String, Enum<?>>> vocabularies = new HashMap<>();
 
     /// The words that would have done in the place of the next token.
     private final List<Map<String, Enum<?>>> candidates = new ArrayList<>();
@@ -142,16 +155,8 @@ final class Tokens {
         return token.kind() == kind && vocabulary.containsKey(token.text());
     }
 
-    private <E extends Enum<E>> Map<String, Enum<?>> vocabulary(Class<E> words) {
-        return vocabularies.computeIfAbsent(
-                words,
-                _ -> {
-                    var texts = new LinkedHashMap<String, Enum<?>>();
-                    for (E word : words.getEnumConstants()) {
-                        texts.put(text(word), word);
-                    }
-                    return texts;
-                });
+    private static Map<String, Enum<?>> vocabulary(Class<?> words) {
+        return VOCABULARIES.get(words);
     }
 
     boolean accepts(char punctuation) throws Syntax {

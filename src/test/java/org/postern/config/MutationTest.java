@@ -170,7 +170,7 @@ class MutationTest {
         }
 
         String text() {
-            int mistakes = random.nextInt(4);
+            int mistakes = 1 + random.nextInt(3);
             for (int i = 0; i < mistakes; i++) {
                 mutate();
             }
