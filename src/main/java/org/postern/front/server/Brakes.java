@@ -1,0 +1,51 @@
+package org.postern.front.server;
+
+import java.util.Optional;
+import org.postern.smtp.Command;
+import org.postern.smtp.Reply;
+
+/// Counts what a client gets wrong, and says when that is enough. It belongs to its session.
+final class Brakes {
+    private final Limits limits;
+    private boolean mailRefused;
+    private int badCommands;
+    private int rejectedRecipients;
+
+    Brakes(Limits limits) {
+        this.limits = limits;
+    }
+
+    /// Notes how `command` was answered; the last word to the client, if this was once too often.
+    Optional<Reply> after(Command command, Reply reply) {
+        if (command instanceof Command.MailFrom) {
+            mailRefused = !reply.isPositive();
+        }
+        if (command instanceof Command.RcptTo && isGuess(reply)) {
+            return Optional.of(Replies.TOO_MANY_REJECTIONS);
+        }
+        if (isBadCommand(reply) && ++badCommands >= limits.badCommands()) {
+            return Optional.of(Replies.TOO_MANY_ERRORS);
+        }
+        return Optional.empty();
+    }
+
+    /// Has the client had too many recipients refused, one after the other?
+    private boolean isGuess(Reply reply) {
+        if (reply.isPositive()) {
+            rejectedRecipients = 0;
+        } else if (reply.isPermanent() && !reply.equals(Replies.NOT_NOW)) {
+            rejectedRecipients++;
+        }
+        return rejectedRecipients >= limits.rejectedRecipients();
+    }
+
+    /// Does the reply say that the client does not speak SMTP well? What was pipelined behind a
+    /// refused MAIL fails too, and is not counted.
+    private boolean isBadCommand(Reply reply) {
+        return switch (reply.code()) {
+            case 500, 501, 502, 504, 555 -> true;
+            case 503 -> !mailRefused && !reply.equals(Replies.NO_RECIPIENT);
+            default -> false;
+        };
+    }
+}

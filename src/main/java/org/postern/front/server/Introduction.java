@@ -1,0 +1,57 @@
+package org.postern.front.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.postern.front.server.Phase.Dialect;
+import org.postern.front.server.Phase.Identity;
+import org.postern.front.server.Reception.Trait;
+import org.postern.mail.AddressSyntax;
+import org.postern.smtp.Reply;
+
+/// HELO and EHLO: the client says who it is, and we say what we can do. It belongs to its session.
+final class Introduction {
+    private final Reception reception;
+    private final Peer peer;
+    private final Limits limits;
+    private final Progress progress;
+
+    Introduction(Reception reception, Peer peer, Limits limits, Progress progress) {
+        this.reception = reception;
+        this.peer = peer;
+        this.limits = limits;
+        this.progress = progress;
+    }
+
+    /// HELO and EHLO, RFC 5321 section 4.1.1.1. Said again, they also end a mail transaction (RFC
+    /// 5321 section 4.1.4).
+    Reply hello(String domain, Dialect dialect) {
+        if (domain.isEmpty()) {
+            return Replies.domainWanted(dialect == Dialect.ESMTP ? "EHLO" : "HELO");
+        }
+        if (!AddressSyntax.isDomain(domain)) {
+            return Replies.BAD_DOMAIN;
+        }
+        progress.enters(new Phase.Identified(new Identity(domain, dialect)));
+        var address = peer.address();
+        var literal = address.startsWith("[") ? address : '[' + address + ']';
+        var welcome =
+                reception.name() + " Hello " + domain + ' ' + literal + ", pleased to meet you";
+        return dialect == Dialect.SMTP
+                ? Reply.of(250, welcome)
+                : new Reply(250, extensions(welcome));
+    }
+
+    private List<String> extensions(String welcome) {
+        var lines = new ArrayList<String>();
+        lines.add(welcome);
+        lines.add("8BITMIME");
+        lines.add("ENHANCEDSTATUSCODES");
+        lines.add("SIZE " + limits.messageSize());
+        if (reception.has(Trait.OFFERS_DSN)) {
+            lines.add("DSN");
+        }
+        lines.add("PIPELINING");
+        lines.add("HELP");
+        return lines;
+    }
+}
