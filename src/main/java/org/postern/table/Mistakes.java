@@ -60,6 +60,9 @@ final class Mistakes {
 
     /// The first of them, in the order of their lines.
     List<Mistake> inOrder() {
-        return found.stream().sorted(Comparator.comparingInt(Mistake::line)).toList();
+        // Most tables have none, and there may be thousands of tables.
+        return found.isEmpty()
+                ? List.of()
+                : found.stream().sorted(Comparator.comparingInt(Mistake::line)).toList();
     }
 }
