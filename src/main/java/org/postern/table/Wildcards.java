@@ -2,29 +2,55 @@ package org.postern.table;
 
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 
 /// The host name patterns among the keys of a table, found without trying one after the other.
 ///
 /// What a pattern covers is said by [HostPattern], and the same is found here in another way. Of a
-/// pattern that is a `*` and a text behind it, the `*` ends at the first place in the host name
-/// that has the first character of the text: so one lookup, with what the host name has from there,
-/// finds all patterns that begin with `*` and this character. Patterns of other forms are sorted,
-/// and followed like the branches of a tree.
+/// pattern with one `*`, this ends at the first place in the host name, behind the text before the
+/// `*`, that has the first character of the text behind it: so one lookup, with what the host name
+/// has from there, finds all patterns with this text, the `*` and this character. Patterns of other
+/// forms, and those of a table with a great many texts, are sorted, and followed like the branches
+/// of a tree.
 final class Wildcards {
-    private static final int BYTES = 256;
+    private static final int MOST_TEXTS = 1024;
 
     private final Rows rows;
-
-    /// The characters that come behind the `*` of the patterns with only this one, at their
-    /// beginning.
-    private final BitSet beginnings;
-
+    private final Simple simple;
     private final SortedTexts others;
 
-    private Wildcards(Rows rows, BitSet beginnings, SortedTexts others) {
+    private Wildcards(Rows rows, Simple simple, SortedTexts others) {
         this.rows = rows;
-        this.beginnings = beginnings;
+        this.simple = simple;
         this.others = others;
+    }
+
+    /// What there is of patterns with one `*` and something behind it: the texts before the `*`,
+    /// and for each the characters that come next behind it.
+    private static final class Simple {
+        private final Map<String, BitSet> characters = new HashMap<>();
+        private final BitSet lengths = new BitSet();
+        private final BitSet none = new BitSet();
+
+        /// Takes a pattern in, if it is of this form and there is room.
+        boolean add(String pattern) {
+            int star = pattern.indexOf('*');
+            if (star != pattern.lastIndexOf('*') || star + 1 == pattern.length()) {
+                return false;
+            }
+            var text = pattern.substring(0, star);
+            if (characters.size() == MOST_TEXTS && !characters.containsKey(text)) {
+                return false;
+            }
+            characters.computeIfAbsent(text, _ -> new BitSet()).set(pattern.charAt(star + 1));
+            lengths.set(star);
+            return true;
+        }
+
+        BitSet behind(String text) {
+            return characters.getOrDefault(text, none);
+        }
     }
 
     /// The keys that are patterns themselves.
@@ -43,7 +69,7 @@ final class Wildcards {
     }
 
     private static Wildcards of(Rows rows, Part part) throws IOException {
-        var beginnings = new BitSet(BYTES);
+        var simple = new Simple();
         var others = new SortedTexts.Collector();
         rows.forEach(
                 row -> {
@@ -56,13 +82,11 @@ final class Wildcards {
                     if ((part == Part.DOMAIN && at < 0) || pattern.indexOf('*') < 0) {
                         return;
                     }
-                    if (pattern.length() > 1 && pattern.lastIndexOf('*') == 0) {
-                        beginnings.set(pattern.charAt(1));
-                    } else {
+                    if (!simple.add(pattern)) {
                         others.addKey(row);
                     }
                 });
-        return new Wildcards(rows, beginnings, others.sorted());
+        return new Wildcards(rows, simple, others.sorted());
     }
 
     /// Whether there is a key that is `prefix` and a pattern that covers the host name; both in
@@ -72,14 +96,28 @@ final class Wildcards {
     }
 
     private boolean simpleOneCovers(String prefix, String host) throws IOException {
-        if (beginnings.isEmpty()) {
+        int length = simple.lengths.nextSetBit(0);
+        while (length >= 0 && length < host.length()) {
+            if (simpleOneCovers(prefix, host, length)) {
+                return true;
+            }
+            length = simple.lengths.nextSetBit(length + 1);
+        }
+        return false;
+    }
+
+    /// The same for patterns with so many characters before the `*`.
+    private boolean simpleOneCovers(String prefix, String host, int length) throws IOException {
+        var text = host.substring(0, length);
+        var characters = simple.behind(text);
+        if (characters.isEmpty()) {
             return false;
         }
-        for (int i = 0; i < host.length(); i++) {
+        for (int i = length; i < host.length(); i++) {
             char c = host.charAt(i);
-            if (beginnings.get(c)
-                    && host.indexOf(c) == i
-                    && rows.has(prefix + '*' + host.substring(i))) {
+            if (characters.get(c)
+                    && host.indexOf(c, length) == i
+                    && rows.has(prefix + text + '*' + host.substring(i))) {
                 return true;
             }
         }

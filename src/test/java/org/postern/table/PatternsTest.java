@@ -49,6 +49,24 @@ class PatternsTest {
         }
     }
 
+    @Test
+    void manyTextsBeforeTheStar() throws IOException {
+        var patterns = new ArrayList<String>();
+        for (int i = 0; i < 1_500; i++) {
+            patterns.add("a" + i + "*.x");
+            patterns.add("*b" + i + ".y");
+        }
+        var entries = TestRows.list(patterns);
+        for (int i = 0; i < 1_600; i++) {
+            for (var host : List.of("a" + i + "q.x", "a" + i + "q.q.x", "qb" + i + ".y", "a" + i)) {
+                assertEquals(
+                        patterns.stream().anyMatch(one -> HostPattern.covers(one, host)),
+                        entries.contains(Service.DOMAIN, host, '+'),
+                        host);
+            }
+        }
+    }
+
     /// The rule of table(5), word for word.
     private static boolean standsFor(String entry, String key) {
         int entryAt = entry.lastIndexOf('@');
