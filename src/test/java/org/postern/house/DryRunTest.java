@@ -65,7 +65,7 @@ class DryRunTest {
         assertEquals(
                 """
                 1
-                more.conf:2:8: no match uses action "spare"
+                more.conf:2:8: warning: no match uses action "spare"
                 smtpd.conf:7:47: expected a mapping, found a list
                 smtpd.conf:9:31: no action "nowhere" is declared before this line
                 more.conf:1:23: expected a size such as 35M, found "35X"
@@ -92,7 +92,7 @@ class DryRunTest {
         assertEquals(
                 """
                 1
-                smtpd.conf:2:8: no match uses action "home"
+                smtpd.conf:2:8: warning: no match uses action "home"
                 action "home" maildir alias <names>
                        ^~~~~~
                 smtpd.conf:3:33: no action "hoem" is declared before this line; did you mean "home"?
