@@ -87,8 +87,16 @@ final class House implements AutoCloseable {
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
                             .start();
             var house = new House(root, port, process);
-            house.awaitGreeting();
-            return house;
+            boolean greets = false;
+            try {
+                house.awaitGreeting();
+                greets = true;
+                return house;
+            } finally {
+                if (!greets) {
+                    process.destroy(); // nobody else would
+                }
+            }
         }
     }
 
