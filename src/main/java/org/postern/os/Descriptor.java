@@ -95,7 +95,6 @@ final class Descriptor implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var set = arena.allocate(8, 8);
             var second = arena.allocate(JAVA_LONG, 2);
-            second.setAtIndex(JAVA_LONG, 0, 1);
             set.set(JAVA_INT, 0, number);
             set.set(JAVA_SHORT, 4, event);
             while (true) {
@@ -103,6 +102,9 @@ final class Descriptor implements AutoCloseable {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException(subject + ": interrupted");
                 }
+                // The kernel leaves in it what is left: without this the next wait would be none.
+                second.setAtIndex(JAVA_LONG, 0, 1);
+                second.setAtIndex(JAVA_LONG, 1, 0);
                 var ready = Libc.attempt(Call.PPOLL, set.address(), 1, second.address(), 0, 8);
                 if (ready.failed() && !ready.failed(Errno.EINTR)) {
                     throw ready.as(Call.PPOLL, subject);

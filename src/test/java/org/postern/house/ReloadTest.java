@@ -228,6 +228,75 @@ class ReloadTest {
         }
     }
 
+    /// It may have taken its predecessor's sockets by then, or not.
+    @Test
+    void aSuccessorThatIsKilledAsItStartsLeavesItsPredecessorReachable() throws Exception {
+        int port = House.freePort();
+        try (var house = plot.start();
+                var reloader = new Reloader(house)) {
+            for (int moment = 0; moment < 4; moment++) {
+                long before = house.pid("front");
+                write(config("one") + "listen on 127.0.0.1 port " + port + " tag \"one\"\n");
+                int steps = moment;
+                var killer = Thread.ofVirtual().start(() -> killFront(house, before, steps));
+                var answer = reloader.reload();
+                killer.join();
+                house.eventually("front", () -> status(house).contains("room front running"));
+                house.eventually("its orders", () -> stats(house).contains("smtp.session="));
+                try (var client = house.client().greeted()) {
+                    var reply =
+                            client.send("a@example.net", "carol@example.org", "Subject: a\n\nb");
+                    assertTrue(reply.startsWith("250"), reply);
+                }
+                house.awaitMail("home/one", moment + 1);
+                if (answer instanceof Order.Answer.Refused) {
+                    assertEquals(before, house.pid("front"));
+                }
+                write(config("one"));
+                assertInstanceOf(Order.Answer.Done.class, reloader.reload());
+            }
+        }
+    }
+
+    /// Kills the front that is not `before`, so many steps after its birth: at each it has opened a
+    /// few files more.
+    private static void killFront(House house, long before, int steps) {
+        long end = System.nanoTime() + House.PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            var supervisor = ProcessHandle.of(house.supervisorPid()).orElseThrow();
+            var born = supervisor.children().filter(one -> isFront(one, before)).findFirst();
+            if (born.isPresent() && openFiles(born.get().pid()) >= 8 + 8 * steps) {
+                born.get().destroyForcibly();
+                return;
+            }
+        }
+    }
+
+    private static boolean isFront(ProcessHandle process, long before) {
+        try {
+            var words = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+            return process.pid() != before && words.startsWith("smtpd: front");
+        } catch (IOException e) {
+            return false; // it has ended
+        }
+    }
+
+    private static int openFiles(long pid) {
+        try {
+            return count(pid, "fd");
+        } catch (IOException e) {
+            return 0; // it has ended
+        }
+    }
+
+    private static String stats(House house) {
+        try {
+            return house.smtpctl("show", "stats");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /// It is stopped by a signal, so that it neither answers nor ends.
     @Test
     void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {

@@ -203,13 +203,17 @@ class RoomProcessTest {
         var patience = Patience.of(Duration.ofSeconds(20));
         room.prepare(generation(7), patience);
         var waiting = Thread.ofPlatform().start(() -> room.readiness(7, patience));
-        while (waiting.getState() != Thread.State.RUNNABLE) {
+        while (Stream.of(waiting.getStackTrace()).noneMatch(RoomProcessTest::isHearing)) {
             Thread.onSpinWait();
         }
         assertTrue(room.status().contains("running"), room.status());
         assertTrue(waiting.isAlive());
         signal("CONT");
         waiting.join();
+    }
+
+    private static boolean isHearing(StackTraceElement frame) {
+        return frame.getMethodName().equals("hear");
     }
 
     private void signal(String name) throws Exception {
