@@ -302,7 +302,7 @@ class ReloadTest {
     void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {
         try (var house = plot.start()) {
             long pid = house.pid("delivery");
-            signal(pid, "STOP");
+            signal(pid, "STOP"); // which takes a moment, much less than a smtpctl takes to start
             var shown = new java.util.concurrent.FutureTask<>(() -> house.smtpctl("reload"));
             Thread.ofVirtual().start(shown);
             assertTrue(status(house).contains("room delivery running pid=" + pid));

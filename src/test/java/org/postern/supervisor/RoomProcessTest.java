@@ -169,7 +169,7 @@ class RoomProcessTest {
     @Test
     void aRoomThatHangsIsNamedAndKilledAndComesBack() throws Exception {
         start(0);
-        signal("STOP");
+        stopped();
         room.prepare(generation(7), patience());
         var not = room.readiness(7, Patience.of(Duration.ofSeconds(1)));
         assertEquals(
@@ -184,7 +184,7 @@ class RoomProcessTest {
     @Test
     void aRoomThatHangsIsNotWaitedForWithALongConfigurationEither() throws Exception {
         start(0);
-        signal("STOP");
+        stopped();
         var text = "#" + "x".repeat(1 << 20) + "\nmatch reject\n";
         var host = new Host("mx.example.org", List.of());
         var large = Sources.of("smtpd.conf", text, host).withGeneration(7);
@@ -199,11 +199,12 @@ class RoomProcessTest {
     @Test
     void howARoomStandsIsToldWhileItIsWaitedFor() throws Exception {
         start(0);
-        signal("STOP");
+        stopped();
         var patience = Patience.of(Duration.ofSeconds(20));
         room.prepare(generation(7), patience);
         var waiting = Thread.ofPlatform().start(() -> room.readiness(7, patience));
-        while (Stream.of(waiting.getStackTrace()).noneMatch(RoomProcessTest::isHearing)) {
+        while (waiting.isAlive()
+                && Stream.of(waiting.getStackTrace()).noneMatch(RoomProcessTest::isHearing)) {
             Thread.onSpinWait();
         }
         assertTrue(room.status().contains("running"), room.status());
@@ -216,9 +217,33 @@ class RoomProcessTest {
         return frame.getMethodName().equals("hear");
     }
 
+    /// Stops the room by a signal, and waits until all of its threads are: that takes a moment.
+    private void stopped() throws Exception {
+        signal("STOP");
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!isStopped(pid()) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertTrue(isStopped(pid()));
+    }
+
+    private static boolean isStopped(String pid) throws IOException {
+        try (var threads = Files.newDirectoryStream(Path.of("/proc", pid, "task"))) {
+            for (var thread : threads) {
+                if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     private void signal(String name) throws Exception {
-        var pid = room.status().replaceAll(".* pid=(\\d+) .*", "$1");
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
+        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid()).start().waitFor());
+    }
+
+    private String pid() {
+        return room.status().replaceAll(".* pid=(\\d+) .*", "$1");
     }
 
     @Test
