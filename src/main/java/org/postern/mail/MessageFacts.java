@@ -6,8 +6,13 @@ package org.postern.mail;
 ///   section 4.3)
 /// @param dsnEnvelopeId the sender's own name for the message (ENVID, RFC 3461 section 4.4), or
 ///   empty
+/// @param carriage what else was asked
 public record MessageFacts(
-        Origin origin, ReversePath sender, DsnReturn dsnReturn, String dsnEnvelopeId) {
+        Origin origin,
+        ReversePath sender,
+        DsnReturn dsnReturn,
+        String dsnEnvelopeId,
+        Carriage carriage) {
     public MessageFacts {
         if (dsnEnvelopeId.length() > 100) {
             throw new IllegalArgumentException("an ENVID over 100 octets");
@@ -17,9 +22,15 @@ public record MessageFacts(
         }
     }
 
+    /// The facts of a message for whose carriage nothing was asked.
+    public MessageFacts(
+            Origin origin, ReversePath sender, DsnReturn dsnReturn, String dsnEnvelopeId) {
+        this(origin, sender, dsnReturn, dsnEnvelopeId, Carriage.PLAIN);
+    }
+
     /// The same, but for the sender.
     public MessageFacts from(ReversePath other) {
-        return new MessageFacts(origin, other, dsnReturn, dsnEnvelopeId);
+        return new MessageFacts(origin, other, dsnReturn, dsnEnvelopeId, carriage);
     }
 
     /// The values of RET.

@@ -20,6 +20,9 @@ public sealed interface Command {
     /// DATA, RFC 5321 section 4.1.1.4.
     record Data(String argument) implements Command {}
 
+    /// BDAT, RFC 3030 section 2: the size of a chunk, which follows the line at once.
+    record Bdat(String argument) implements Command {}
+
     /// RSET, RFC 5321 section 4.1.1.5.
     record Rset(String argument) implements Command {}
 
@@ -69,6 +72,7 @@ public sealed interface Command {
             case "HELO" -> new Helo(argument);
             case "EHLO" -> new Ehlo(argument);
             case "DATA" -> new Data(argument);
+            case "BDAT" -> new Bdat(argument);
             case "RSET" -> new Rset(argument);
             case "VRFY" -> new Vrfy(argument);
             case "EXPN" -> new Expn(argument);

@@ -4,6 +4,7 @@ import java.io.IOException;
 
 /// Finds the end of a message's content after DATA, RFC 5321 section 4.1.1.4, and takes away what
 /// is only there for the wire: stuffed dots (RFC 5321 section 4.5.2) and the CR of each line end.
+/// Content in chunks (RFC 3030 section 2) has no such end, and no stuffed dots.
 ///
 /// It works on the bytes as they come, in whatever pieces, and gives on what is left in runs, with
 /// lines ended by LF. It belongs to one session.
@@ -21,6 +22,17 @@ public final class ContentScanner {
         LF_TOO
     }
 
+    /// How content comes.
+    public enum Framing {
+        /// After DATA: a line with nothing but a dot ends it.
+        DOT,
+        /// In chunks of lines; [ContentScanner#end] ends it.
+        CHUNKS,
+        /// In chunks whose octets mean nothing to us once the header is over (BINARYMIME, RFC 3030
+        /// section 3); [ContentScanner#end] ends it.
+        BINARY_CHUNKS
+    }
+
     /// Takes the content.
     @FunctionalInterface
     public interface Sink {
@@ -35,12 +47,15 @@ public final class ContentScanner {
         AFTER_CR,
         AFTER_DOT,
         AFTER_DOT_CR,
+        /// Behind the header of binary content.
+        RAW,
         OVER
     }
 
     private static final byte[] CR = {'\r'};
 
     private final LineEnds lineEnds;
+    private final Framing framing;
     private State state = State.LINE_START;
     private long octets;
     private int lineLength;
@@ -49,8 +64,14 @@ public final class ContentScanner {
     private boolean longLine;
 
     /// A scanner that stands before the first line of the content.
-    public ContentScanner(LineEnds lineEnds) {
+    public ContentScanner(LineEnds lineEnds, Framing framing) {
         this.lineEnds = lineEnds;
+        this.framing = framing;
+    }
+
+    /// A scanner for content after DATA.
+    public ContentScanner(LineEnds lineEnds) {
+        this(lineEnds, Framing.DOT);
     }
 
     /// Has the end of the content been seen?
@@ -89,6 +110,12 @@ public final class ContentScanner {
         int write = from;
         int read = from;
         while (read < to && state != State.OVER) {
+            if (state == State.RAW) {
+                System.arraycopy(bytes, read, bytes, write, to - read);
+                write += to - read;
+                read = to;
+                break;
+            }
             if (state == State.IN_LINE) {
                 int end = endOfRun(bytes, read, to);
                 int length = end - read;
@@ -113,6 +140,15 @@ public final class ContentScanner {
         }
         give(bytes, begin, write, sink);
         return read;
+    }
+
+    /// There is no more; gives what was kept back. For content in chunks.
+    public void end(Sink sink) throws IOException {
+        if (state == State.AFTER_CR) {
+            strayCr(sink);
+        }
+        longLine |= lineLength > LONGEST_LINE;
+        state = State.OVER;
     }
 
     private void give(byte[] bytes, int from, int to, Sink sink) throws IOException {
@@ -158,7 +194,7 @@ public final class ContentScanner {
                 return write;
             }
             case '.' -> {
-                if (state == State.LINE_START) {
+                if (state == State.LINE_START && framing == Framing.DOT) {
                     state = State.AFTER_DOT;
                     return write;
                 }
@@ -180,6 +216,8 @@ public final class ContentScanner {
         } else if (state == State.AFTER_DOT || state == State.AFTER_DOT_CR) {
             state = State.OVER;
             return write;
+        } else if (framing == Framing.BINARY_CHUNKS && lineLength == 0) {
+            state = State.RAW;
         } else {
             state = State.LINE_START;
         }

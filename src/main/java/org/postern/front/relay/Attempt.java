@@ -268,13 +268,18 @@ final class Attempt {
     /// Hands over to all who still wait, in a transaction for each sender that the next hop is
     /// told.
     ///
-    /// @return whether the session turned out to be stale, and another one is to be tried
+    /// @return whether the session turned out to be stale, or takes no more, and another one is to
+    ///   be tried
     private boolean hand(Route route, ClientSession session, Age age) throws IOException {
         var used = age;
+        int most = session.mostMails(mostMessages());
         try {
-            for (var parcel : parcels()) {
+            for (var parcel : parcels(session)) {
                 if (!session.isOpen()) {
                     break;
+                }
+                if (session.messages() >= most) {
+                    return true;
                 }
                 var trail = new Trail(session.id().toString(), session.source(), session.relay());
                 var onward = onward(session);
@@ -293,13 +298,14 @@ final class Attempt {
                 }
             }
         } finally {
-            connections.giveBack(route, session, mostMessages());
+            connections.giveBack(route, session, most);
         }
         return false;
     }
 
-    /// One parcel for each sender that the next hop is told, in the order of the recipients.
-    private List<Parcel> parcels() {
+    /// One parcel for each sender that the next hop is told, in the order of the recipients;
+    /// several where it does not take as many recipients at once.
+    private List<Parcel> parcels(ClientSession session) {
         var facts = envelopes.getFirst().message();
         var bySender = new LinkedHashMap<ReversePath, List<Addressee>>();
         for (var addressee : pending) {
@@ -307,7 +313,14 @@ final class Attempt {
             bySender.computeIfAbsent(sender, _ -> new ArrayList<>()).add(addressee);
         }
         var parcels = new ArrayList<Parcel>();
-        bySender.forEach((sender, to) -> parcels.add(new Parcel(facts.from(sender), to, load)));
+        bySender.forEach(
+                (sender, to) -> {
+                    int most = session.mostRecipients(to.size());
+                    for (int i = 0; i < to.size(); i += most) {
+                        var some = to.subList(i, Math.min(to.size(), i + most));
+                        parcels.add(new Parcel(facts.from(sender), some, load));
+                    }
+                });
         return parcels;
     }
 
@@ -353,6 +366,10 @@ final class Attempt {
                             new Outcome.Deferred(new EnhancedStatus(4, 4, 2), why, stop.host()),
                             stage,
                             trail);
+            case Verdict.Unable(var status, var why) ->
+                    said.put(
+                            addressee.envelope(),
+                            new Said(new Outcome.Failed(status, why, stop.host()), trail));
             case Verdict.TooLarge() ->
                     settle(
                             addressee.envelope(),

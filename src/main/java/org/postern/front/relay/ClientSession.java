@@ -322,6 +322,16 @@ final class ClientSession implements Closeable {
         return stop.where() + " (" + hostName + ")";
     }
 
+    /// How many recipients a mail transaction may have; `usual` where the other end sets no limit.
+    int mostRecipients(int usual) {
+        return extensions.mostRecipients(usual);
+    }
+
+    /// How many mail transactions there may be; `usual` where the other end sets no limit.
+    int mostMails(int usual) {
+        return extensions.mostMails(usual);
+    }
+
     /// Does the other end pass wishes for notifications on?
     boolean speaksDsn() {
         return extensions.dsn();

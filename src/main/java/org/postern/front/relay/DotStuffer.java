@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 ///
 /// A CR goes out only before an LF, and an LF only after a CR: a CR that stands alone becomes a
 /// space, so that nobody downstream can take it for the end of a line.
-final class DotStuffer {
+final class DotStuffer implements Load.Vessel {
     /// Takes the bytes for the wire.
     interface Sink {
         /// Takes one byte.
@@ -26,7 +26,8 @@ final class DotStuffer {
     }
 
     /// Passes on more content, all that remains in `content`.
-    void feed(ByteBuffer content) throws PeerLost {
+    @Override
+    public void feed(ByteBuffer content) throws PeerLost {
         while (content.hasRemaining()) {
             int end = endOfText(content);
             if (end > content.position()) {

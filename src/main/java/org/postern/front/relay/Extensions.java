@@ -58,6 +58,33 @@ record Extensions(Map<String, String> offered) {
         return offered.containsKey("SIZE");
     }
 
+    /// May content come in chunks, and its octets mean anything (CHUNKING and BINARYMIME, RFC
+    /// 3030)?
+    boolean binary() {
+        return offered.containsKey("CHUNKING") && offered.containsKey("BINARYMIME");
+    }
+
+    /// How many recipients a mail transaction may have (LIMITS, RFC 9422 section 4); where nothing
+    /// is said, `usual`.
+    int mostRecipients(int usual) {
+        return limit("RCPTMAX", usual);
+    }
+
+    /// How many mail transactions a session may have (LIMITS, RFC 9422 section 4); where nothing is
+    /// said, `usual`.
+    int mostMails(int usual) {
+        return limit("MAILMAX", usual);
+    }
+
+    private int limit(String name, int usual) {
+        for (var word : offered.getOrDefault("LIMITS", "").split("[ \t]+", -1)) {
+            if (word.matches("(?i)" + name + "=[1-9][0-9]{0,5}")) {
+                return Math.min(usual, Integer.parseInt(word.substring(name.length() + 1)));
+            }
+        }
+        return usual;
+    }
+
     /// The most bytes the next hop takes; empty if it does not say or sets no limit.
     OptionalLong largest() {
         var text = offered.getOrDefault("SIZE", "");

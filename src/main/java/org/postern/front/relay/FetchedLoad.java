@@ -40,7 +40,7 @@ final class FetchedLoad implements Load {
     }
 
     @Override
-    public void pour(DotStuffer into) throws IOException {
+    public void pour(Vessel into) throws IOException {
         last = false;
         queue.say(new Work.Fetch());
         boolean taken = false;
@@ -60,7 +60,7 @@ final class FetchedLoad implements Load {
     }
 
     /// Pours one piece; was it the last?
-    private boolean pourOne(DotStuffer into) throws IOException {
+    private boolean pourOne(Vessel into) throws IOException {
         return switch (queue.hear(PATIENCE)) {
             case Work.Assignment.Piece(var bytes) -> {
                 into.feed(bytes.buffer());

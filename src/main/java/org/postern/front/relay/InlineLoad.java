@@ -46,7 +46,7 @@ final class InlineLoad implements Load {
     }
 
     @Override
-    public void pour(DotStuffer into) throws PeerLost {
+    public void pour(Vessel into) throws PeerLost {
         into.feed(header.buffer());
         into.feed(content.buffer());
     }

@@ -1,6 +1,7 @@
 package org.postern.front.relay;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /// The content of a message on its way out, poured once for each sender that a next hop is told,
 /// and again where a next hop was lost in the middle.
@@ -18,5 +19,11 @@ interface Load {
     ///
     /// @throws PeerLost if the next hop does not take it
     /// @throws IOException if the queue does not give it
-    void pour(DotStuffer into) throws IOException;
+    void pour(Vessel into) throws IOException;
+
+    /// What content is poured into.
+    interface Vessel {
+        /// Takes all that remains in `content`.
+        void feed(ByteBuffer content) throws PeerLost;
+    }
 }

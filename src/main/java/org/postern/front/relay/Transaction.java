@@ -3,8 +3,11 @@ package org.postern.front.relay;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Verdict.Stage;
+import org.postern.mail.Carriage;
+import org.postern.mail.EnhancedStatus;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 
@@ -54,7 +57,7 @@ final class Transaction {
             case Verdict.Lost(_, var stage) -> stage == Stage.BEFORE_CONTENT;
             case Verdict.Refused(var reply, var stage) ->
                     reply.closes() && stage == Stage.BEFORE_CONTENT;
-            case Verdict.Taken _, Verdict.TooLarge _ -> false;
+            case Verdict.Taken _, Verdict.TooLarge _, Verdict.Unable _ -> false;
         };
     }
 
@@ -84,14 +87,37 @@ final class Transaction {
             parcel.to().forEach(_ -> verdicts.add(new Verdict.TooLarge()));
             return new Result(verdicts, End.READY, "");
         }
+        var obstacle = obstacle();
+        if (obstacle.isPresent()) {
+            parcel.to().forEach(_ -> verdicts.add(obstacle.get()));
+            return new Result(verdicts, End.READY, "");
+        }
         if (wire.hasUnread()) {
             return lost("Remote host sent too much data", Stage.BEFORE_CONTENT);
         }
         try {
+            if (isBinary()) {
+                return stepByStep();
+            }
             return extensions.pipelining() ? pipelined() : stepByStep();
         } catch (PeerLost e) {
             return lost(e.text(), Stage.BEFORE_CONTENT);
         }
+    }
+
+    private boolean isBinary() {
+        return parcel.facts().carriage().form() == Carriage.Form.BINARY;
+    }
+
+    /// Why the message cannot go to this host, if it cannot.
+    private Optional<Verdict> obstacle() {
+        if (isBinary() && !extensions.binary()) {
+            return Optional.of(
+                    new Verdict.Unable(
+                            new EnhancedStatus(5, 6, 3),
+                            "binary content, and the next hop does not offer BINARYMIME"));
+        }
+        return Optional.empty();
     }
 
     /// The rest of the recipients share the fate of the session. What the next hop said while it
@@ -155,8 +181,35 @@ final class Transaction {
         if (accepted.isEmpty()) {
             return new Result(verdicts, End.RESET, "");
         }
+        if (isBinary()) {
+            return chunks();
+        }
         wire.say("DATA");
         return data();
+    }
+
+    private Result chunks() throws IOException {
+        var chunks = new BinaryChunks(wire, timeouts);
+        Optional<PeerReply> refusal;
+        try {
+            parcel.load().pour(chunks);
+            refusal = chunks.end();
+        } catch (PeerLost e) {
+            return lost(e.text(), Stage.IN_CONTENT);
+        }
+        if (refusal.isPresent()) {
+            for (int i : accepted) {
+                verdicts.set(i, atDot(refusal.get()));
+            }
+            return refusal.get().closes()
+                    ? new Result(verdicts, End.CLOSED, refusal.get().text())
+                    : new Result(verdicts, End.RESET, "");
+        }
+        try {
+            return dialect == Dialect.LMTP ? repliesToEach() : replyToAll();
+        } catch (PeerLost e) {
+            return lost(e.text(), Stage.CONTENT);
+        }
     }
 
     private void note(PeerReply reply) {
@@ -267,7 +320,9 @@ final class Transaction {
         if (extensions.size()) {
             line.append(" SIZE=").append(declaredSize());
         }
-        if (extensions.eightBit() && parcel.load().mayHoldEightBit()) {
+        if (isBinary()) {
+            line.append(" BODY=BINARYMIME");
+        } else if (extensions.eightBit() && parcel.load().mayHoldEightBit()) {
             line.append(" BODY=8BITMIME");
         }
         if (extensions.dsn()) {

@@ -1,5 +1,7 @@
 package org.postern.front.relay;
 
+import org.postern.mail.EnhancedStatus;
+
 /// What the next hop made of one recipient.
 sealed interface Verdict {
     /// How far the transaction had come.
@@ -24,4 +26,7 @@ sealed interface Verdict {
 
     /// It takes no message as large as this.
     record TooLarge() implements Verdict {}
+
+    /// It lacks an extension without which the message cannot go there; another host may have it.
+    record Unable(EnhancedStatus status, String why) implements Verdict {}
 }

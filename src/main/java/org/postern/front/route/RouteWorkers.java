@@ -153,7 +153,8 @@ public final class RouteWorkers {
                         serverName,
                         new Origin.Login.As(""),
                         new Origin.Security.Plain());
-        return new MessageFacts(origin, facts.sender(), facts.dsnReturn(), facts.dsnEnvelopeId());
+        return new MessageFacts(
+                origin, facts.sender(), facts.dsnReturn(), facts.dsnEnvelopeId(), facts.carriage());
     }
 
     private static String line(

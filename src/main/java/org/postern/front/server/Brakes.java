@@ -40,11 +40,14 @@ final class Brakes {
     }
 
     /// Does the reply say that the client does not speak SMTP well? What was pipelined behind a
-    /// refused MAIL fails too, and is not counted.
+    /// refused MAIL, or behind a refused chunk, fails too, and is not counted.
     private boolean isBadCommand(Reply reply) {
         return switch (reply.code()) {
             case 500, 501, 502, 504, 555 -> true;
-            case 503 -> !mailRefused && !reply.equals(Replies.NO_RECIPIENT);
+            case 503 ->
+                    !mailRefused
+                            && !reply.equals(Replies.NO_RECIPIENT)
+                            && !reply.equals(Replies.CHUNK_REFUSED_BEFORE);
             default -> false;
         };
     }

@@ -1,11 +1,13 @@
 package org.postern.front.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Reception.Trait;
@@ -15,14 +17,16 @@ import org.postern.message.Intake;
 import org.postern.message.Intake.Fault;
 import org.postern.message.Received;
 import org.postern.smtp.ContentScanner;
+import org.postern.smtp.ContentScanner.Framing;
 import org.postern.smtp.ContentScanner.LineEnds;
 import org.postern.smtp.Reply;
 
 /// The content of one message on its way from the client into the queue.
 ///
 /// It is read to its true end whatever is wrong with it, so that nothing in it is ever taken for a
-/// command; only who goes on far beyond the size limit, or far too slowly, is cut off.
-final class Content {
+/// command; only who goes on far beyond the size limit, or far too slowly, is cut off. It comes at
+/// once after DATA, or in chunks after BDAT.
+final class Content implements Closeable {
     /// How far beyond the size limit we read before we end the session.
     private static final long SURPLUS = 10L << 20;
 
@@ -42,18 +46,25 @@ final class Content {
     private final Limits limits;
     private final Means means;
     private final ContentScanner scanner;
-    private final Intake.Treatment treatment;
-    private final Received received;
+    private final Draft draft;
+    private final Intake intake;
+    private long announced;
 
-    Content(Phase.Identity identity, Transaction transaction, Reception reception, Means means) {
+    /// The content of `transaction`, before its first byte. It is closed when it was taken.
+    Content(
+            Phase.Identity identity,
+            Transaction transaction,
+            Reception reception,
+            Means means,
+            Framing framing) {
         this.transaction = transaction;
         this.means = means;
         this.limits = means.limits();
         this.scanner =
-                new ContentScanner(reception.has(Trait.LOCAL) ? LineEnds.LF_TOO : LineEnds.CRLF);
+                new ContentScanner(
+                        reception.has(Trait.LOCAL) ? LineEnds.LF_TOO : LineEnds.CRLF, framing);
         var now = means.clock().instant();
-        this.treatment = treatment(reception, now);
-        this.received =
+        var received =
                 new Received(
                         transaction.facts().origin(),
                         protocol(identity),
@@ -62,36 +73,78 @@ final class Content {
                         reception.has(Trait.MASKS_SOURCE)
                                 ? Received.Source.MASKED
                                 : Received.Source.SHOWN);
+        this.draft =
+                new Draft(means.submissions(), transaction.facts(), transaction.shares(), received);
+        this.intake = new Intake(treatment(reception, now), draft::append);
     }
 
-    /// Reads the content from `wire` and has the queue commit it.
+    /// Reads the content from `wire`, up to the line with the dot, and has the queue commit it.
     ///
     /// @throws SocketTimeoutException if it comes too slowly
     /// @throws Hangup if it goes far beyond the size limit
     Taken take(Wire wire) throws IOException, Hangup {
-        try (var draft =
-                new Draft(
-                        means.submissions(), transaction.facts(), transaction.shares(), received)) {
-            var intake = new Intake(treatment, draft::append);
-            var begun = means.clock().instant();
-            while (!scanner.isOver()) {
-                wire.content(
-                        scanner,
-                        (bytes, from, to) -> {
-                            if (isWanted(draft)) {
-                                intake.take(bytes, from, to);
-                            }
-                        },
-                        limits.idle());
-                checkPace(begun);
-            }
-            var fault = intake.end();
-            var refusal = refusal(fault);
-            return refusal.isEmpty() ? draft.commit() : new Taken.Refused(refusal.getFirst());
+        var begun = means.clock().instant();
+        while (!scanner.isOver()) {
+            wire.content(scanner, this::keep, limits.idle());
+            checkPace(begun, scanner.octets(), means);
+        }
+        return commit();
+    }
+
+    /// Reads a chunk of this many octets from `wire` (RFC 3030 section 2); a reply if it is
+    /// refused, and with it the content.
+    ///
+    /// @throws SocketTimeoutException if it comes too slowly
+    Optional<Reply> takeChunk(long octets, Wire wire) throws IOException, Hangup {
+        announced += octets;
+        if (announced > limits.messageSize()) {
+            draft.close();
+            discard(octets, wire, means);
+            return Optional.of(Replies.TOO_BIG);
+        }
+        read(octets, wire, (bytes, from, to) -> scanner.scan(bytes, from, to, this::keep), means);
+        return faultOfBytes();
+    }
+
+    /// Reads past a chunk that nobody wants.
+    ///
+    /// @throws Hangup if it is far beyond the size limit
+    static void discard(long octets, Wire wire, Means means) throws IOException, Hangup {
+        if (octets > means.limits().messageSize() + SURPLUS) {
+            throw new Hangup(Cause.PATIENCE, Replies.TOO_BIG);
+        }
+        read(octets, wire, (_, _, _) -> {}, means);
+    }
+
+    private static void read(long octets, Wire wire, ContentScanner.Sink sink, Means means)
+            throws IOException, Hangup {
+        var begun = means.clock().instant();
+        long left = octets;
+        while (left > 0) {
+            left -= wire.octets(left, sink, means.limits().idle());
+            checkPace(begun, octets - left, means);
         }
     }
 
-    private boolean isWanted(Draft draft) {
+    /// There are no more chunks: has the queue commit the content.
+    Taken takeLast() throws IOException {
+        scanner.end(this::keep);
+        return commit();
+    }
+
+    private Taken commit() throws IOException {
+        var fault = intake.end();
+        var refusal = refusal(fault);
+        return refusal.isEmpty() ? draft.commit() : new Taken.Refused(refusal.get());
+    }
+
+    private void keep(byte[] bytes, int from, int to) throws IOException {
+        if (isWanted()) {
+            intake.take(bytes, from, to);
+        }
+    }
+
+    private boolean isWanted() {
         boolean wanted =
                 !scanner.hasBareLineEnd()
                         && !scanner.hasNul()
@@ -103,40 +156,57 @@ final class Content {
         return wanted;
     }
 
-    private void checkPace(Instant begun) throws SocketTimeoutException, Hangup {
-        if (scanner.octets() > limits.messageSize() + SURPLUS) {
+    private static void checkPace(Instant begun, long octets, Means means)
+            throws SocketTimeoutException, Hangup {
+        var limits = means.limits();
+        if (octets > limits.messageSize() + SURPLUS) {
             throw new Hangup(Cause.PATIENCE, Replies.TOO_BIG);
         }
         var taken = Duration.between(begun, means.clock().instant());
         if (taken.compareTo(limits.idle()) > 0
                 && (taken.compareTo(limits.content()) > 0
-                        || scanner.octets() / taken.toSeconds() < limits.leastRate())) {
+                        || octets / taken.toSeconds() < limits.leastRate())) {
             throw new Hangup(Cause.PATIENCE, Replies.TOO_SLOW);
         }
     }
 
-    /// What is wrong with the content, the gravest first; nothing, or one reply.
-    private List<Reply> refusal(Fault fault) {
-        if (scanner.octets() > limits.messageSize()) {
-            return List.of(Replies.TOO_BIG);
-        }
-        if (scanner.hasBareLineEnd()) {
-            return List.of(Replies.BARE_LINE_END_IN_CONTENT);
-        }
-        if (scanner.hasNul()) {
-            return List.of(Replies.NUL_IN_CONTENT);
-        }
-        if (scanner.hasLongLine()) {
-            return List.of(Replies.LONG_LINE_IN_CONTENT);
+    /// What is wrong with the content, the gravest first.
+    private Optional<Reply> refusal(Fault fault) {
+        var ofBytes = faultOfBytes();
+        if (ofBytes.isPresent()) {
+            return ofBytes;
         }
         return switch (fault) {
-            case NONE -> List.of();
-            case MALFORMED -> List.of(Replies.MALFORMED_HEADER);
+            case NONE -> Optional.empty();
+            case MALFORMED -> Optional.of(Replies.MALFORMED_HEADER);
             case LOOP -> {
                 means.log().warn("loop detected");
-                yield List.of(Replies.LOOP);
+                yield Optional.of(Replies.LOOP);
             }
         };
+    }
+
+    /// What is wrong with the bytes so far, whatever they say.
+    private Optional<Reply> faultOfBytes() {
+        if (scanner.octets() > limits.messageSize()) {
+            return Optional.of(Replies.TOO_BIG);
+        }
+        if (scanner.hasBareLineEnd()) {
+            return Optional.of(Replies.BARE_LINE_END_IN_CONTENT);
+        }
+        if (scanner.hasNul()) {
+            return Optional.of(Replies.NUL_IN_CONTENT);
+        }
+        if (scanner.hasLongLine()) {
+            return Optional.of(Replies.LONG_LINE_IN_CONTENT);
+        }
+        return Optional.empty();
+    }
+
+    /// Forgets the message if it is not in the queue.
+    @Override
+    public void close() {
+        draft.close();
     }
 
     /// Mail of our own users is mended; somebody else's is left alone, for it may be signed.

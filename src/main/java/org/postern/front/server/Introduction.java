@@ -41,6 +41,8 @@ final class Introduction {
                 : new Reply(250, extensions(welcome));
     }
 
+    /// What is offered in this state of the session: RFC 5321 section 4.1.1.1, the limits in the
+    /// words of RFC 9422 section 4.
     private List<String> extensions(String welcome) {
         var lines = new ArrayList<String>();
         lines.add(welcome);
@@ -51,6 +53,9 @@ final class Introduction {
             lines.add("DSN");
         }
         lines.add("PIPELINING");
+        lines.add("CHUNKING");
+        lines.add("BINARYMIME");
+        lines.add("LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
         lines.add("HELP");
         return lines;
     }

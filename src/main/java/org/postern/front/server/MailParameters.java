@@ -1,16 +1,19 @@
 package org.postern.front.server;
 
 import java.util.List;
+import java.util.Set;
+import org.postern.mail.Carriage;
 import org.postern.mail.MessageFacts.DsnReturn;
 import org.postern.smtp.Parameter;
 import org.postern.smtp.Reply;
 import org.postern.smtp.Xtext;
 
-/// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2), AUTH (RFC 4954
-/// section 5), RET and ENVID (RFC 3461 section 4.3 and 4.4).
+/// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2, RFC 3030 section
+/// 3), AUTH (RFC 4954 section 5), RET and ENVID (RFC 3461 section 4.3 and 4.4).
 sealed interface MailParameters {
     /// They are all right.
-    record Good(DsnReturn dsnReturn, String dsnEnvelopeId) implements MailParameters {}
+    record Good(DsnReturn dsnReturn, String dsnEnvelopeId, Carriage carriage)
+            implements MailParameters {}
 
     /// One of them is not.
     record Bad(Reply reply) implements MailParameters {}
@@ -22,6 +25,7 @@ sealed interface MailParameters {
     static MailParameters read(List<Parameter> parameters, Reception reception, long largest) {
         var dsnReturn = DsnReturn.UNSAID;
         var dsnEnvelopeId = "";
+        var form = Carriage.Form.LINES;
         boolean dsn = reception.has(Reception.Trait.OFFERS_DSN);
         for (var parameter : parameters) {
             var value = parameter.value();
@@ -36,7 +40,12 @@ sealed interface MailParameters {
                     }
                 }
                 case "BODY" -> {
-                    if (!value.equalsIgnoreCase("7BIT") && !value.equalsIgnoreCase("8BITMIME")) {
+                    if (value.equalsIgnoreCase("BINARYMIME")) {
+                        form = Carriage.Form.BINARY;
+                    } else if (value.equalsIgnoreCase("7BIT")
+                            || value.equalsIgnoreCase("8BITMIME")) {
+                        form = Carriage.Form.LINES;
+                    } else {
                         return new Bad(Replies.unsupportedParameter(parameter.text()));
                     }
                 }
@@ -66,6 +75,7 @@ sealed interface MailParameters {
                 }
             }
         }
-        return new Good(dsnReturn, dsnEnvelopeId);
+        var carriage = new Carriage(form, Set.of(), 0, new Carriage.Release.AtOnce());
+        return new Good(dsnReturn, dsnEnvelopeId, carriage);
     }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import org.postern.front.route.Routing;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Identity;
+import org.postern.mail.Carriage;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.ReversePath;
+import org.postern.smtp.ContentScanner.Framing;
 import org.postern.smtp.PathArgument;
 import org.postern.smtp.Reply;
 
@@ -63,11 +65,13 @@ final class Mailing {
         var parameters = path.get().parameters();
         return switch (MailParameters.read(parameters, reception, limits.messageSize())) {
             case MailParameters.Bad(var reply) -> reply;
-            case MailParameters.Good(var dsnReturn, var dsnEnvelopeId) -> {
+            case MailParameters.Good(var dsnReturn, var dsnEnvelopeId, var carriage) -> {
                 var origin =
                         reception.origin(
                                 peer, identity.helo(), progress.login(), progress.security());
-                yield begin(identity, new MessageFacts(origin, sender, dsnReturn, dsnEnvelopeId));
+                yield begin(
+                        identity,
+                        new MessageFacts(origin, sender, dsnReturn, dsnEnvelopeId, carriage));
             }
         };
     }
@@ -160,10 +164,19 @@ final class Mailing {
         if (transaction.recipients().isEmpty()) {
             return Replies.NO_RECIPIENT;
         }
+        if (transaction.facts().carriage().form() == Carriage.Form.BINARY) {
+            return Replies.BINARY_IN_CHUNKS;
+        }
         wire.say(Replies.GO_ON.wire());
-        var content = new Content(identity, transaction, reception, means);
         progress.enters(new Phase.Identified(identity));
-        return switch (content.take(wire)) {
+        try (var content = new Content(identity, transaction, reception, means, Framing.DOT)) {
+            return concluded(identity, transaction, content.take(wire));
+        }
+    }
+
+    /// What the client is told when its content was taken, or not.
+    Reply concluded(Identity identity, Transaction transaction, Content.Taken taken) {
+        return switch (taken) {
             case Content.Taken.Queued(var ids, long size) -> {
                 mails++;
                 var message = ids.getFirst().message();
@@ -186,10 +199,14 @@ final class Mailing {
         return switch (progress.phase()) {
             case Phase.Unidentified() -> Replies.NOT_NOW;
             case Phase.Identified(_) -> Replies.RESET;
-            case Phase.MailTransaction(var identity, _) -> {
-                progress.enters(new Phase.Identified(identity));
-                yield Replies.RESET;
-            }
+            case Phase.MailTransaction(var identity, _) -> reset(identity);
+            case Phase.Chunking(var identity, _, _) -> reset(identity);
+            case Phase.Spoiled(var identity) -> reset(identity);
         };
+    }
+
+    private Reply reset(Identity identity) {
+        progress.enters(new Phase.Identified(identity));
+        return Replies.RESET;
     }
 }

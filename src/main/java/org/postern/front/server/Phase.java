@@ -14,6 +14,12 @@ sealed interface Phase {
     /// A mail transaction is under way.
     record MailTransaction(Identity identity, Transaction transaction) implements Phase {}
 
+    /// A part of the content has come (BDAT, RFC 3030 section 2).
+    record Chunking(Identity identity, Transaction transaction, Content content) implements Phase {}
+
+    /// A part of the content was refused: only RSET leads on.
+    record Spoiled(Identity identity) implements Phase {}
+
     /// What the client says it is.
     record Identity(String helo, Dialect dialect) {}
 

@@ -18,8 +18,12 @@ final class Progress {
         return phase;
     }
 
-    /// The session goes on in `next`; what was only of the phase before is forgotten.
+    /// The session goes on in `next`; what was only of the phase before is forgotten, such as the
+    /// chunks of a content.
     void enters(Phase next) {
+        if (phase instanceof Phase.Chunking(_, _, var content)) {
+            content.close();
+        }
         phase = next;
     }
 

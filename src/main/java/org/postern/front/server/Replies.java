@@ -41,11 +41,17 @@ final class Replies {
     static final Reply BAD_DOMAIN =
             Reply.of(501, "5.5.4", "Invalid command arguments: Invalid domain name");
     static final Reply BAD_RECIPIENT = Reply.of(501, "5.1.3", "Recipient address syntax error");
+    static final Reply BAD_CHUNK =
+            Reply.of(501, "5.5.4", "Invalid command arguments: BDAT needs a size");
     static final Reply NO_EXPN = Reply.of(502, "5.5.1", "Invalid command: EXPN not supported");
     static final Reply NOT_NOW =
             Reply.of(503, "5.5.1", "Invalid command: Command not allowed at this point.");
     static final Reply NOT_SUPPORTED =
             Reply.of(503, "5.5.1", "Invalid command: Command not supported");
+    static final Reply BINARY_IN_CHUNKS =
+            Reply.of(503, "5.5.1", "Invalid command: BINARYMIME content comes with BDAT");
+    static final Reply CHUNK_REFUSED_BEFORE =
+            Reply.of(503, "5.5.1", "Invalid command: An earlier chunk was refused");
     static final Reply NO_RECIPIENT =
             Reply.of(503, "5.5.4", "Invalid command arguments: No recipient specified");
 
@@ -84,6 +90,10 @@ final class Replies {
 
     static Reply accepted(MessageId message) {
         return Reply.of(250, "2.0.0", message + " Message accepted for delivery");
+    }
+
+    static Reply chunkTaken(long octets) {
+        return Reply.of(250, "2.0.0", octets + " octets taken");
     }
 
     static Reply unsupportedParameter(String parameter) {

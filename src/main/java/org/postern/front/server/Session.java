@@ -29,6 +29,7 @@ final class Session {
     private final Progress progress;
     private final Introduction introduction;
     private final Mailing mailing;
+    private final Chunks chunks;
     private final Brakes brakes;
 
     private String line = "";
@@ -47,6 +48,7 @@ final class Session {
                 new Progress(local ? new Origin.Login.As("") : new Origin.Login.Anonymous());
         this.introduction = new Introduction(reception, peer, limits, progress);
         this.mailing = new Mailing(reception, peer, means, wire, log, progress);
+        this.chunks = new Chunks(reception, means, wire, progress, mailing);
         this.brakes = new Brakes(limits);
     }
 
@@ -73,6 +75,8 @@ final class Session {
             log.bug(e);
             sayLast(Replies.BUG);
             log.disconnected("bug");
+        } finally {
+            progress.enters(new Phase.Unidentified());
         }
     }
 
@@ -85,7 +89,9 @@ final class Session {
     }
 
     private String nextLine() throws IOException, Hangup {
-        waits = !(progress.phase() instanceof Phase.MailTransaction);
+        waits =
+                !(progress.phase() instanceof Phase.MailTransaction
+                        || progress.phase() instanceof Phase.Chunking);
         if (ending && waits) {
             throw new Hangup(Cause.ENDING, Replies.SHUTTING_DOWN);
         }
@@ -103,14 +109,17 @@ final class Session {
 
     /// How long the next command may take: a mail transaction as a whole has an end, too.
     private Duration patience() {
-        if (progress.phase() instanceof Phase.MailTransaction(_, var transaction)) {
-            var left =
-                    Duration.between(
-                            means.clock().instant(),
-                            transaction.begun().plus(limits.transaction()));
-            return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
-        }
-        return limits.idle();
+        return switch (progress.phase()) {
+            case Phase.MailTransaction(_, var transaction) ->
+                    patience(transaction, limits.transaction());
+            case Phase.Chunking(_, var transaction, _) -> patience(transaction, limits.content());
+            case Phase.Unidentified(), Phase.Identified _, Phase.Spoiled _ -> limits.idle();
+        };
+    }
+
+    private Duration patience(Transaction transaction, Duration most) {
+        var left = Duration.between(means.clock().instant(), transaction.begun().plus(most));
+        return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
     }
 
     private Reply carryOut(Command command) throws IOException, Hangup {
@@ -120,6 +129,7 @@ final class Session {
             case Command.MailFrom(var argument) -> mailing.mailFrom(argument);
             case Command.RcptTo(var argument) -> mailing.rcptTo(argument);
             case Command.Data(var argument) -> mailing.data(argument);
+            case Command.Bdat(var argument) -> chunks.bdat(argument);
             case Command.Rset(var argument) -> mailing.rset(argument);
             case Command.Vrfy(_) -> Replies.NOT_VERIFIED;
             case Command.Expn(_) -> Replies.NO_EXPN;

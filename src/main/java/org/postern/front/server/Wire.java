@@ -100,6 +100,20 @@ final class Wire {
         start = scanner.scan(in, start, end, sink);
     }
 
+    /// Gives what is there to `sink`, but not more than `most` bytes, at least 1; waits for more,
+    /// at most `patience`, if nothing is.
+    ///
+    /// @return how many bytes it gave
+    int octets(long most, ContentScanner.Sink sink, Duration patience) throws IOException {
+        if (start == end) {
+            fill(patience, CONTENT_BUFFER);
+        }
+        int count = (int) Math.min(most, end - start);
+        sink.take(in, start, start + count);
+        start += count;
+        return count;
+    }
+
     /// Waits for more input, having sent what was to be sent.
     private void fill(Duration patience, int least) throws IOException {
         flush();

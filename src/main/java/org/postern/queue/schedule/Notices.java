@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.postern.log.Log;
+import org.postern.mail.Carriage;
 import org.postern.mail.Chunk;
 import org.postern.mail.Envelope;
 import org.postern.mail.Mailbox;
@@ -220,7 +221,11 @@ final class Notices {
                         case FULL -> LARGEST;
                         case UNSAID -> LARGEST_UNASKED;
                     };
-            boolean whole = notice.kind() == Kind.FAILED && content.length() <= most;
+            // A report is made of lines, and binary content is not.
+            boolean whole =
+                    notice.kind() == Kind.FAILED
+                            && content.length() <= most
+                            && notice.envelope().message().carriage().form() == Carriage.Form.LINES;
             return whole
                     ? new Report.Original.Whole(all(content))
                     : new Report.Original.Headers(header(content));

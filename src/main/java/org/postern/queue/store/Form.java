@@ -109,6 +109,7 @@ final class Form {
                 };
         out.room(1).put(dsnReturn);
         putText(out, facts.dsnEnvelopeId());
+        CarriageForm.put(out, facts.carriage());
     }
 
     static MessageFacts facts(ByteBuffer in) {
@@ -128,7 +129,7 @@ final class Form {
                     case 2 -> MessageFacts.DsnReturn.HEADERS;
                     default -> throw noChoice(dsn);
                 };
-        return new MessageFacts(origin, sender, dsnReturn, text(in));
+        return new MessageFacts(origin, sender, dsnReturn, text(in), CarriageForm.read(in));
     }
 
     private static void putOrigin(Growing out, Origin origin) {

@@ -14,9 +14,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.postern.front.server.Reception.Trait;
 import org.postern.log.Log;
+import org.postern.mail.Carriage;
+import org.postern.mail.MessageFacts;
 import org.postern.mail.SessionId;
 
 /// Plays a transcript with the real session over a pipe, and compares the whole of it.
@@ -27,7 +30,8 @@ import org.postern.mail.SessionId;
 /// sent at once. `C!` ends the client's side, `C?` lets it fall silent. `L:` lines, at the end, are
 /// lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
 /// sets the stage: `local`, `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`,
-/// `no-space`, `small-limits`.
+/// `no-space`, `small-limits`. `S: 250 (extensions)` stands for the lines of all that EHLO offers
+/// on that stage.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -87,6 +91,7 @@ final class Dialogue {
         var played =
                 lines.stream()
                         .filter(line -> line.startsWith("S:") || line.startsWith("C"))
+                        .flatMap(this::written)
                         .toList();
         try (var queue = new FakeQueue()) {
             var socket = set(queue);
@@ -100,6 +105,29 @@ final class Dialogue {
         }
         compareLog(lines);
         return this;
+    }
+
+    private Stream<String> written(String line) {
+        return line.equals("S: 250 (extensions)")
+                ? extensions().stream().map(text -> "S: 250" + text)
+                : Stream.of(line);
+    }
+
+    private List<String> extensions() {
+        var lines = new ArrayList<String>();
+        var limits = stage.contains("small-limits") ? SMALL_LIMITS : LIMITS;
+        lines.add("-8BITMIME");
+        lines.add("-ENHANCEDSTATUSCODES");
+        lines.add("-SIZE " + limits.messageSize());
+        if (!stage.contains("no-dsn")) {
+            lines.add("-DSN");
+        }
+        lines.add("-PIPELINING");
+        lines.add("-CHUNKING");
+        lines.add("-BINARYMIME");
+        lines.add("-LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
+        lines.add(" HELP");
+        return lines;
     }
 
     private java.nio.file.Path set(FakeQueue queue) {
@@ -249,7 +277,7 @@ final class Dialogue {
         var wanted = lines.stream().filter(line -> line.startsWith("Q:")).toList();
         var given = new ArrayList<String>();
         for (var message : queue.kept()) {
-            given.add("Q: from <" + message.facts().sender() + ">");
+            given.add("Q: from <" + message.facts().sender() + ">" + asked(message.facts()));
             for (var share : message.shares()) {
                 given.add(
                         "Q: to <"
@@ -264,6 +292,18 @@ final class Dialogue {
         var stripped = wanted.stream().map(String::stripTrailing).toList();
         Assertions.assertEquals(
                 String.join("\n", stripped), String.join("\n", given), "what the queue was given");
+    }
+
+    /// What else was asked for the message.
+    private static String asked(MessageFacts facts) {
+        var carriage = facts.carriage();
+        return (carriage.form() == Carriage.Form.BINARY ? " binary" : "")
+                + (carriage.needs().isEmpty() ? "" : " needs " + new TreeSet<>(carriage.needs()))
+                + (carriage.priority() == 0 ? "" : " priority " + carriage.priority())
+                + switch (carriage.release()) {
+                    case Carriage.Release.AtOnce() -> "";
+                    case Carriage.Release.At(var time) -> " not before " + time;
+                };
     }
 
     private static String dsn(org.postern.mail.Share share) {

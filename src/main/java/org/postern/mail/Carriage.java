@@ -1,0 +1,61 @@
+package org.postern.mail;
+
+import java.time.Instant;
+import java.util.Set;
+
+/// How a message is to be carried: what its sender asked, by extensions of MAIL, of every server on
+/// the way.
+///
+/// @param form in what form its content is stored, and has to go on
+/// @param needs what the next hop must be able to do
+/// @param priority from [#LOWEST] to [#HIGHEST], 0 where nothing was said (RFC 6710 section 4.1)
+/// @param release when it may be tried for the first time
+public record Carriage(Form form, Set<Need> needs, int priority, Release release) {
+    /// The lowest priority.
+    public static final int LOWEST = -9;
+
+    /// The highest priority.
+    public static final int HIGHEST = 9;
+
+    /// Nothing was asked.
+    public static final Carriage PLAIN =
+            new Carriage(Form.LINES, Set.of(), 0, new Release.AtOnce());
+
+    public Carriage {
+        needs = Set.copyOf(needs);
+        if (priority < LOWEST || priority > HIGHEST) {
+            throw new IllegalArgumentException("a priority of " + priority);
+        }
+    }
+
+    /// The form of a content.
+    public enum Form {
+        /// Lines, stored with LF as their end.
+        LINES,
+        /// Any octets (BINARYMIME, RFC 3030 section 3): the lines of the header are stored with LF
+        /// as their end, and everything behind the header exactly as it came.
+        BINARY
+    }
+
+    /// What the next hop must be able to do.
+    public enum Need {
+        /// Addresses and header fields in UTF-8 (SMTPUTF8, RFC 6531 section 3.4).
+        UTF8,
+        /// To be reached through verified TLS, and to see to that further on (REQUIRETLS, RFC 8689
+        /// section 2).
+        TLS
+    }
+
+    /// When a message may be tried for the first time.
+    public sealed interface Release {
+        record AtOnce() implements Release {}
+
+        /// Not before this time (FUTURERELEASE, RFC 4865 section 3).
+        record At(Instant time) implements Release {}
+    }
+
+    /// Has the sender asked for this?
+    public boolean needs(Need need) {
+        return needs.contains(need);
+    }
+}
