@@ -14,7 +14,8 @@ import java.util.Set;
 ///             | "tls" | "tls-require" [ "verify" ] | "smtps" [ "verify" ]
 ///             | "pki" name | "ca" name | "ciphers" string | "protocols" string
 ///             | "auth" [ tables ] | "auth-optional" [ tables ] | "senders" tables [ "masquerade" ]
-///             | "hostname" name | "hostnames" tables | "received-auth" | "proxy-v2"
+///             | "hostname" name | "hostnames" tables | "received-auth"
+///             | "proxy-v2" [ "from" tables ]
 public record Listen(Position at, Place place, List<Option> options) implements Directive {
 
     public Listen {
@@ -66,6 +67,15 @@ public record Listen(Position at, Place place, List<Option> options) implements 
 
         /// Those that a table holds, with their passwords.
         record Listed(TableRef table) implements Logins {}
+    }
+
+    /// Which clients are believed when they say for whom they speak.
+    public sealed interface Proxies {
+        /// Those on this machine.
+        record OfThisMachine() implements Proxies {}
+
+        /// Those whose address a table holds.
+        record Listed(TableRef table) implements Proxies {}
     }
 
     /// What becomes of the From field of a message whose sender was checked.
@@ -146,8 +156,8 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         /// Received says who was authenticated.
         record ReceivedAuth() implements Option {}
 
-        /// Clients are proxies that say, in the PROXY protocol version 2, for whom they speak.
-        record ProxyProtocol() implements Option {}
+        /// Clients are proxies that say, in the PROXY protocol, for whom they speak.
+        record ProxyProtocol(Proxies proxies) implements Option {}
 
         /// The filters of the sessions.
         record Filtered(NameRef filter) implements Option {}
@@ -268,9 +278,9 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         return option(Option.ReceivedAuth.class).isPresent();
     }
 
-    /// Whether clients are proxies that say for whom they speak.
-    public boolean expectsProxies() {
-        return option(Option.ProxyProtocol.class).isPresent();
+    /// Which clients are believed, if they are proxies that say for whom they speak.
+    public Optional<Proxies> proxies() {
+        return option(Option.ProxyProtocol.class).map(Option.ProxyProtocol::proxies);
     }
 
     /// The name of the filter of the sessions.
@@ -283,6 +293,9 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         var references = new ArrayList<TableRef>();
         hostnames().ifPresent(references::add);
         senders().map(Option.Senders::table).ifPresent(references::add);
+        if (proxies().orElse(new Proxies.OfThisMachine()) instanceof Proxies.Listed(var table)) {
+            references.add(table);
+        }
         if (authentication().map(Option.Authenticating::logins).orElse(new Logins.Accounts())
                 instanceof Logins.Listed(var table)) {
             references.add(table);
@@ -318,6 +331,11 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     /// The word that replaces the From field.
     enum MasqueradeWord {
         MASQUERADE
+    }
+
+    /// The word before the addresses of proxies.
+    enum FromWord {
+        FROM
     }
 
     /// The word after `listen`.
@@ -409,7 +427,7 @@ public record Listen(Position at, Place place, List<Option> options) implements 
                                     ? Masquerade.FROM_FIELD
                                     : Masquerade.NONE);
             case RECEIVED_AUTH -> new Option.ReceivedAuth();
-            case PROXY_V2 -> new Option.ProxyProtocol();
+            case PROXY_V2 -> new Option.ProxyProtocol(proxies(in));
             case FILTER -> new Option.Filtered(Filter.parseUse(in));
         };
     }
@@ -424,6 +442,12 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         return in.seesPlainTable()
                 ? new Logins.Listed(mapping(in, Service.CREDENTIALS))
                 : new Logins.Accounts();
+    }
+
+    private static Proxies proxies(Tokens in) throws Syntax {
+        return in.accepts(FromWord.class)
+                ? new Proxies.Listed(TableRef.parse(in, Service.NETADDR, TableRef.Shape.LIST))
+                : new Proxies.OfThisMachine();
     }
 
     private static TableRef mapping(Tokens in, Service service) throws Syntax {

@@ -68,7 +68,11 @@ final class Printer {
         line(
                 "smtp limit",
                 "max-mails " + settings.maxMails(),
-                "max-rcpt " + settings.maxRecipients());
+                "max-rcpt " + settings.maxRecipients(),
+                "max-session-per-address " + settings.crowding().ofAddress(),
+                "max-session-per-network " + settings.crowding().ofNetwork(),
+                "max-rate-per-address " + settings.crowding().rateOfAddress(),
+                "max-rate-per-network " + settings.crowding().rateOfNetwork());
         line("smtp sub-addr-delim", quoted("" + settings.subAddressDelimiter()));
         if (isNamed(Smtp.Word.CIPHERS, settings.ciphers(), Settings.DEFAULTS.ciphers())) {
             line("smtp ciphers", quoted(settings.ciphers().text()));
@@ -355,7 +359,12 @@ final class Printer {
                             + use(table)
                             + (masquerade == Listen.Masquerade.FROM_FIELD ? " masquerade" : "");
             case Listen.Option.ReceivedAuth() -> "received-auth";
-            case Listen.Option.ProxyProtocol() -> "proxy-v2";
+            case Listen.Option.ProxyProtocol(var proxies) ->
+                    "proxy-v2"
+                            + switch (proxies) {
+                                case Listen.Proxies.OfThisMachine() -> "";
+                                case Listen.Proxies.Listed(var table) -> " from " + use(table);
+                            };
             case Listen.Option.Filtered(var filter) -> "filter " + filters(filter);
             case Listen.Option.Tag(var text) -> "tag " + quoted(text);
             case Listen.Option.MaskSource() -> "mask-src";

@@ -11,6 +11,7 @@ import java.util.Map;
 /// @param maxMessageSize in bytes
 /// @param maxMails mail transactions in a session
 /// @param maxRecipients recipients in a mail transaction
+/// @param crowding how many sessions clients may have
 /// @param subAddressDelimiter what parts user and sub-address
 /// @param ciphers of listeners and relay actions that name none
 /// @param queueTtl how long an envelope may wait, if its action does not say
@@ -28,6 +29,7 @@ public record Settings(
         long maxMessageSize,
         int maxMails,
         int maxRecipients,
+        Crowding crowding,
         char subAddressDelimiter,
         Ciphers ciphers,
         Duration queueTtl,
@@ -63,6 +65,7 @@ public record Settings(
                 draft.maxMessageSize,
                 draft.maxMails,
                 draft.maxRecipients,
+                draft.crowding,
                 draft.subAddressDelimiter,
                 draft.ciphers,
                 draft.queueTtl,
@@ -84,6 +87,7 @@ public record Settings(
         private long maxMessageSize = 35L << 20;
         private int maxMails = 100;
         private int maxRecipients = 1000;
+        private Crowding crowding = Crowding.STANDARD;
         private char subAddressDelimiter = '+';
         private Ciphers ciphers = Ciphers.STANDARD;
         private Duration queueTtl = Duration.ofDays(4);
@@ -144,6 +148,8 @@ public record Settings(
                 case Smtp.Option.MaxMessageSize(long bytes) -> maxMessageSize = bytes;
                 case Smtp.Option.MaxMails(int number) -> maxMails = number;
                 case Smtp.Option.MaxRecipients(int number) -> maxRecipients = number;
+                case Smtp.Option.Crowd(var name, int number) ->
+                        crowding = crowding.with(name, number);
                 case Smtp.Option.Encrypting(var list) -> ciphers = list;
                 case Smtp.Option.SubAddressDelimiter(char character) ->
                         subAddressDelimiter = character;

@@ -5,7 +5,9 @@ import java.util.List;
 
 /// An `smtp` directive: limits that hold for every listener.
 ///
-///     smtp limit { max-mails number | max-rcpt number }
+///     smtp limit { max-mails number | max-rcpt number
+///                | max-session-per-address number | max-session-per-network number
+///                | max-rate-per-address number | max-rate-per-network number }
 ///     smtp ciphers string
 ///     smtp max-message-size ( number | size )
 ///     smtp sub-addr-delim character
@@ -22,6 +24,9 @@ public record Smtp(Position at, List<Option> options) implements Directive {
 
         /// How many recipients a mail transaction may have.
         record MaxRecipients(int number) implements Option {}
+
+        /// How many sessions the clients of an address or a network may have; at least 1.
+        record Crowd(Crowding.Name name, int number) implements Option {}
 
         /// How many bytes a message may have.
         record MaxMessageSize(long bytes) implements Option {}
@@ -44,7 +49,11 @@ public record Smtp(Position at, List<Option> options) implements Directive {
     /// The names after `smtp limit`, which are no reserved words.
     enum Limit {
         MAX_MAILS,
-        MAX_RCPT
+        MAX_RCPT,
+        MAX_SESSION_PER_ADDRESS,
+        MAX_SESSION_PER_NETWORK,
+        MAX_RATE_PER_ADDRESS,
+        MAX_RATE_PER_NETWORK
     }
 
     /// Reads the rest of a line that began with `smtp`.
@@ -66,9 +75,24 @@ public record Smtp(Position at, List<Option> options) implements Directive {
                     switch (in.name(Limit.class, "a limit of smtp")) {
                         case MAX_MAILS -> new Option.MaxMails(in.count());
                         case MAX_RCPT -> new Option.MaxRecipients(in.count());
+                        case MAX_SESSION_PER_ADDRESS ->
+                                crowd(Crowding.Name.MAX_SESSION_PER_ADDRESS, in);
+                        case MAX_SESSION_PER_NETWORK ->
+                                crowd(Crowding.Name.MAX_SESSION_PER_NETWORK, in);
+                        case MAX_RATE_PER_ADDRESS -> crowd(Crowding.Name.MAX_RATE_PER_ADDRESS, in);
+                        case MAX_RATE_PER_NETWORK -> crowd(Crowding.Name.MAX_RATE_PER_NETWORK, in);
                     });
         }
         return limits;
+    }
+
+    private static Option crowd(Crowding.Name name, Tokens in) throws Syntax {
+        var at = in.position();
+        int number = in.count();
+        if (number == 0) {
+            throw in.error(at, "with 0 nobody would be let in");
+        }
+        return new Option.Crowd(name, number);
     }
 
     private static Option delimiter(Tokens in) throws Syntax {

@@ -2,10 +2,12 @@ package org.postern.dns;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.postern.mail.AddressSyntax;
 
 /// The names of those who connect: what the owner of an address calls it, and whether that name
 /// leads back to the address. Never takes longer than its cap, whatever the DNS does.
@@ -21,7 +23,7 @@ public final class ClientNames {
         /// It does not: anybody may claim any name.
         record Unconfirmed(String name) implements ClientName {}
 
-        /// The address has no name.
+        /// The address has no name that is one of a host.
         record Nameless() implements ClientName {}
 
         /// Whether it has one could not be found out in time.
@@ -55,23 +57,38 @@ public final class ClientNames {
 
     private ClientName look(InetAddress address) {
         return switch (resolver.names(address)) {
-            case Answer.Found<String>(var names) -> {
-                for (var name : names.subList(0, Math.min(FOLLOWED, names.size()))) {
-                    if (leadsTo(name, address)) {
-                        yield new ClientName.Confirmed(name);
-                    }
-                }
-                yield new ClientName.Unconfirmed(names.getFirst());
-            }
+            case Answer.Found<String>(var names) ->
+                    confirmed(
+                            address,
+                            names.stream()
+                                    .filter(AddressSyntax::isHostName)
+                                    .limit(FOLLOWED)
+                                    .toList());
             case Answer.NoSuchDomain<String>(), Answer.NoData<String>() ->
                     new ClientName.Nameless();
             case Answer.CouldNotLook<String>(var cause) -> new ClientName.CouldNotLook(cause);
         };
     }
 
-    private boolean leadsTo(String name, InetAddress address) {
-        return resolver.addresses(name, Resolver.Family.of(address))
-                        instanceof Answer.Found<InetAddress>(var addresses)
-                && addresses.contains(address);
+    /// What is known when the address claims these names. Where one could not be followed back, it
+    /// may be the one that leads there.
+    private ClientName confirmed(InetAddress address, List<String> names) {
+        ClientName known =
+                names.isEmpty()
+                        ? new ClientName.Nameless()
+                        : new ClientName.Unconfirmed(names.getFirst());
+        for (var name : names) {
+            switch (resolver.addresses(name, Resolver.Family.of(address))) {
+                case Answer.Found<InetAddress>(var addresses) -> {
+                    if (addresses.contains(address)) {
+                        return new ClientName.Confirmed(name);
+                    }
+                }
+                case Answer.NoSuchDomain<InetAddress>(), Answer.NoData<InetAddress>() -> {}
+                case Answer.CouldNotLook<InetAddress>(var cause) ->
+                        known = new ClientName.CouldNotLook(cause);
+            }
+        }
+        return known;
     }
 }

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
 import org.postern.dns.ClientNames;
+import org.postern.dns.ClientNames.ClientName;
 import org.postern.dns.DnsResolver;
 import org.postern.front.relay.Relay;
 import org.postern.front.route.DeliveryAccounts;
@@ -60,7 +60,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final Server server;
     private final Relay relay;
     private final RouteWorkers routeWorkers;
-    private final Function<InetAddress, String> names;
+    private final Server.ClientNames names;
     private final List<Hearing> hearings = new ArrayList<>();
     private volatile TableSet tables;
     private volatile RouteWorkers.Way way;
@@ -86,18 +86,18 @@ public final class FrontRoom implements RoomLife.Tenant {
                 new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
         this.way = way(config, tables);
         var clientNames = new ClientNames(resolver, NAME_PATIENCE);
-        this.names = address -> hostName(clientNames, address);
+        this.names = address -> name(clientNames, address);
         this.server =
                 new Server(
                         new Server.Parts(
                                 place.submissionIntoQueueSocket(),
                                 place.submissionSocket(),
                                 mostSessions(),
-                                names::apply,
+                                names,
                                 log,
                                 deadlines,
                                 clock),
-                        config,
+                        tables,
                         way.router());
         this.relay = new Relay(place.workSocket(), config, tables, resolver, log, deadlines, clock);
         this.routeWorkers = new RouteWorkers(place.workSocket(), () -> way, deadlines, log);
@@ -134,25 +134,22 @@ public final class FrontRoom implements RoomLife.Tenant {
         return (int) Math.min(free, MOST_SESSIONS);
     }
 
-    /// A name that does not lead back to its address is one that anybody could have chosen: it is
-    /// not used, neither by rules nor in the log.
-    private static String hostName(ClientNames names, InetAddress address) {
-        if (LOCALHOST.contains(address.getHostAddress())) {
-            return "localhost";
-        }
-        return switch (names.of(address)) {
-            case ClientNames.ClientName.Confirmed(var name) -> name;
-            case ClientNames.ClientName.Unconfirmed _,
-                    ClientNames.ClientName.Nameless _,
-                    ClientNames.ClientName.CouldNotLook _ ->
-                    Origin.UNKNOWN_HOST;
-        };
+    private static ClientName name(ClientNames names, InetAddress address) {
+        return LOCALHOST.contains(address.getHostAddress())
+                ? new ClientName.Confirmed("localhost")
+                : names.of(address);
+    }
+
+    private String hostName(InetAddress address) {
+        return names.of(address) instanceof ClientName.Confirmed(var name)
+                ? name
+                : Origin.UNKNOWN_HOST;
     }
 
     @Override
     public void start() throws IOException {
         var place = circumstances.place();
-        server.start(config, circumstances.arrival(), circumstances.reports());
+        server.start(tables, circumstances.arrival(), circumstances.reports());
         relay.start();
         routeWorkers.start(ROUTE_WORKERS);
         hearings.add(
@@ -177,7 +174,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     public RoomLife.Ready prepare(Config newConfig) throws IOException {
         var newTables = reopened(newConfig);
         var newWay = way(newConfig, newTables);
-        var change = server.prepare(newConfig, newWay.router());
+        var change = server.prepare(newTables, newWay.router());
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
@@ -233,7 +230,7 @@ public final class FrontRoom implements RoomLife.Tenant {
             case Order.UpdateTable(var name) -> update(name);
             case Order.Explain question -> {
                 var now = way;
-                yield new Explainer(config, now.router(), names).explain(question, lines);
+                yield new Explainer(config, now.router(), this::hostName).explain(question, lines);
             }
             case Order.Pause _,
                     Order.Resume _,

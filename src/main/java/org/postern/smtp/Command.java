@@ -53,6 +53,10 @@ public sealed interface Command {
         }
     }
 
+    /// A request of HTTP: its sender is a browser that somebody makes send mail, or no client at
+    /// all, and what follows is not meant for us.
+    record Http(String line) implements Command {}
+
     /// A verb that we do not know, or an empty line.
     record Unknown(String line) implements Command {}
 
@@ -81,6 +85,17 @@ public sealed interface Command {
             case "QUIT" -> new Quit(argument);
             case "STARTTLS" -> new StartTls(argument);
             case "AUTH" -> new Auth(argument);
+            case "GET",
+                    "POST",
+                    "HEAD",
+                    "PUT",
+                    "PATCH",
+                    "DELETE",
+                    "OPTIONS",
+                    "CONNECT",
+                    "TRACE",
+                    "PRI" ->
+                    argument.isEmpty() ? new Unknown(text) : new Http(text);
             default -> new Unknown(text);
         };
     }

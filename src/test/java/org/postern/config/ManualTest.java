@@ -36,6 +36,7 @@ class ManualTest {
                     FilterRule.MatchWord.class,
                     FilterRule.Phase.class,
                     FilterRule.Test.Word.class,
+                    Listen.FromWord.class,
                     Listen.MasqueradeWord.class,
                     Listen.On.class,
                     Listen.Option.Word.class,

@@ -13,7 +13,8 @@ final class Samples {
             dom = "example.org"
             admd mx.example.org
             smtp max-message-size 10M
-            smtp limit max-mails 5 max-rcpt 6
+            smtp limit max-mails 5 max-rcpt 6 max-session-per-address 7 \\
+              max-session-per-network 8 max-rate-per-address 9 max-rate-per-network 10
             smtp sub-addr-delim "-"
             smtp ciphers "HIGH:!aNULL:!MD5"
             queue ttl 1d
@@ -79,7 +80,7 @@ final class Samples {
               auth-optional <passwords> hostname a.example hostnames <names> received-auth \\
               senders <"senders"> masquerade filter { spam } no-dsn mask-src
             listen on 192.0.2.1 smtps verify pki "*" ciphers legacy protocols tlsv1.3 auth tag in
-            listen on "::1" inet6 port 2525 proxy-v2 tls-require verify pki "*"
+            listen on "::1" inet6 port 2525 proxy-v2 from { 192.0.2.0/24 } tls-require verify pki "*"
             match tag in from any for domain <vdomains> action "maildir"
             match from local for local action "mbox"
             match from socket for any auth action "relay"

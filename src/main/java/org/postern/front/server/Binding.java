@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.dns.Resolver.Family;
 import org.postern.os.Interfaces;
+import org.postern.table.TableSet;
 
 /// Where the listeners of a configuration are, and how each receives clients of each family.
 final class Binding {
@@ -20,8 +20,9 @@ final class Binding {
     /// which receives the clients of both; a family that is not in its map is not received.
     ///
     /// @throws IOException if a target is neither an interface, an address nor a host name
-    static Map<InetSocketAddress, Map<Family, Reception>> of(Config config) throws IOException {
-        var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Reception>>();
+    static Map<InetSocketAddress, Map<Family, Entrance>> of(TableSet tables) throws IOException {
+        var config = tables.config();
+        var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Entrance>>();
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
                 var reception = Reception.of(listen, config.serverName());
@@ -32,7 +33,9 @@ final class Binding {
                                     : new InetSocketAddress(address, listen.port());
                     var earlier =
                             bindings.computeIfAbsent(where, _ -> new LinkedHashMap<>())
-                                    .putIfAbsent(Family.of(address), reception);
+                                    .putIfAbsent(
+                                            Family.of(address),
+                                            new Entrance(listen, reception, address, tables));
                     if (earlier != null) {
                         throw new IOException(listen.at() + ": listens twice on " + where);
                     }

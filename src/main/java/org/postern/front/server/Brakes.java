@@ -8,7 +8,11 @@ import org.postern.smtp.Reply;
 final class Brakes {
     private final Limits limits;
     private boolean mailRefused;
+    /// How many commands there may be that bring no mail, between two messages.
+    private static final int IDLE_COMMANDS = 500;
+
     private int badCommands;
+    private int idleCommands;
     private int rejectedRecipients;
 
     Brakes(Limits limits) {
@@ -22,6 +26,9 @@ final class Brakes {
         }
         if (command instanceof Command.RcptTo && isGuess(reply)) {
             return Optional.of(Replies.TOO_MANY_REJECTIONS);
+        }
+        if (isIdle(command, reply)) {
+            return Optional.of(Replies.TOO_MANY_COMMANDS);
         }
         if (isBadCommand(reply) && ++badCommands >= limits.badCommands()) {
             return Optional.of(Replies.TOO_MANY_ERRORS);
@@ -37,6 +44,23 @@ final class Brakes {
             rejectedRecipients++;
         }
         return rejectedRecipients >= limits.rejectedRecipients();
+    }
+
+    /// Has the client, with what is no mistake, done nothing for too long?
+    private boolean isIdle(Command command, Reply reply) {
+        switch (command) {
+            case Command.Data _ when reply.isPositive() -> idleCommands = 0;
+            case Command.Helo _,
+                    Command.Ehlo _,
+                    Command.Rset _,
+                    Command.Vrfy _,
+                    Command.Expn _,
+                    Command.Help _,
+                    Command.Noop _ ->
+                    idleCommands++;
+            default -> {}
+        }
+        return idleCommands > IDLE_COMMANDS;
     }
 
     /// Does the reply say that the client does not speak SMTP well? What was pipelined behind a

@@ -28,14 +28,14 @@ final class Door {
     @FunctionalInterface
     interface Host {
         /// Holds the session; returns when it is over. The socket is closed by the door.
-        void receive(Socket socket, InetAddress client, Reception reception) throws IOException;
+        void receive(Socket socket, Entrance entrance) throws IOException;
     }
 
     /// How clients are received by one configuration, and by whom: the two change together, so that
     /// no session is held by half of each.
-    record Welcome(Map<Family, Reception> receptions, Host host) {
+    record Welcome(Map<Family, Entrance> entrances, Host host) {
         Welcome {
-            receptions = Map.copyOf(receptions);
+            entrances = Map.copyOf(entrances);
         }
     }
 
@@ -158,11 +158,10 @@ final class Door {
 
     private void receive(Socket socket) {
         try (socket) {
-            var client = socket.getInetAddress();
             var now = welcome;
-            var reception = now.receptions().get(Family.of(client));
-            if (reception != null) {
-                now.host().receive(socket, client, reception);
+            var entrance = now.entrances().get(Family.of(socket.getInetAddress()));
+            if (entrance != null) {
+                now.host().receive(socket, entrance);
             }
         } catch (IOException e) {
             log.debug("smtp: connection lost before its session: " + Log.visible(e.toString()));

@@ -31,12 +31,12 @@ final class Doors {
     /// @param sharing whether others listen there, who make way
     /// @throws IOException if one cannot be bound; then none is
     synchronized RoomLife.Ready prepare(
-            Map<InetSocketAddress, Map<Family, Reception>> receptions,
+            Map<InetSocketAddress, Map<Family, Entrance>> entrances,
             Door.Host host,
             Door.Sharing sharing)
             throws IOException {
         var wanted = new LinkedHashMap<InetSocketAddress, Door.Welcome>();
-        receptions.forEach((where, some) -> wanted.put(where, new Door.Welcome(some, host)));
+        entrances.forEach((where, some) -> wanted.put(where, new Door.Welcome(some, host)));
         var change = new Change(wanted);
         try {
             for (var entry : wanted.entrySet()) {

@@ -1,14 +1,10 @@
 package org.postern.front.server;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.postern.mail.Chunk;
 
-/// How many sessions there are, in all and of each client: an IPv4 address, an IPv6 network of 64
-/// bits, or a user of this machine. Any thread may ask; guarded by its own monitor.
+/// How many sessions the users of this machine have, in all and each. Any thread may ask; guarded
+/// by its own monitor.
 final class Places {
     /// What a client is told when there is no place for it.
     enum Found {
@@ -25,12 +21,6 @@ final class Places {
     Places(int most, int mostOfOne) {
         this.most = most;
         this.mostOfOne = mostOfOne;
-    }
-
-    /// Under what a client at `address` is counted.
-    static Object source(InetAddress address) {
-        var bytes = address.getAddress();
-        return Chunk.handOver(address instanceof Inet6Address ? Arrays.copyOf(bytes, 8) : bytes);
     }
 
     /// Takes a place for `source`, which is given back by [#leave] if one was found.

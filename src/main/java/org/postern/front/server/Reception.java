@@ -49,6 +49,11 @@ record Reception(String name, String tag, Set<Trait> traits) {
         return new Reception(listen.hostname().orElse(serverName), listen.tag(), traits);
     }
 
+    /// The same, under another name.
+    Reception called(String newName) {
+        return new Reception(newName, tag, traits);
+    }
+
     /// The local socket, when the configuration does not speak of it.
     static Reception ofSocket(String serverName) {
         return new Reception(serverName, "", Set.of(Trait.OFFERS_DSN, Trait.LOCAL));

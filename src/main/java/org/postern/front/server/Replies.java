@@ -17,10 +17,15 @@ final class Replies {
     static final Reply SHUTTING_DOWN = Reply.of(421, "4.3.2", "Service shutting down");
     static final Reply PAUSED = Reply.of(421, "4.3.2", "Not accepting mail at the moment");
     static final Reply TOO_MANY_SESSIONS = Reply.of(421, "4.3.2", "Too many connections");
+    static final Reply TOO_MANY_OF_YOURS =
+            Reply.of(421, "4.7.0", "Too many connections from your network");
+    static final Reply TOO_FAST = Reply.of(421, "4.7.0", "Too many connections in a minute");
     static final Reply TIMEOUT = Reply.of(421, "4.4.2", "Timeout");
     static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "Too slow");
     static final Reply BUG = Reply.of(421, "4.3.0", "Internal server error");
     static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "Too many errors");
+    static final Reply TOO_MANY_COMMANDS =
+            Reply.of(421, "4.7.0", "Too many commands and no mail");
     static final Reply TOO_MANY_REJECTIONS = Reply.of(421, "4.7.0", "Too many rejected recipients");
 
     static final Reply TRY_LATER = Reply.of(451, "4.3.0", "Temporary failure");
@@ -34,6 +39,10 @@ final class Replies {
     static final Reply BARE_LINE_END = Reply.of(500, "5.5.2", "Syntax error: Lines end with CR LF");
     static final Reply NUL = Reply.of(500, "5.5.2", "Syntax error: NUL in a command");
     static final Reply EARLY_TALKER = Reply.of(500, "5.5.1", "Invalid command: Content before 354");
+    static final Reply NOT_HTTP =
+            Reply.of(500, "5.5.1", "Invalid command: This is SMTP, and not HTTP");
+    static final Reply NOT_TLS =
+            Reply.of(500, "5.5.1", "Invalid command: TLS does not begin here");
     static final Reply UNKNOWN_COMMAND =
             Reply.of(500, "5.5.1", "Invalid command: Command unrecognized");
     static final Reply NO_ARGUMENT_WANTED =

@@ -2,7 +2,6 @@ package org.postern.front.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
@@ -13,7 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
+import org.postern.config.Crowding;
 import org.postern.config.Listen;
+import org.postern.dns.ClientNames.ClientName;
 import org.postern.front.route.Router;
 import org.postern.front.server.Places.Found;
 import org.postern.ipc.Deadlines;
@@ -22,15 +23,12 @@ import org.postern.ipc.Leash;
 import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
+import org.postern.table.TableSet;
 
 /// Mail in: the listeners of a configuration, the local submission socket, and their sessions.
 public final class Server {
     /// How many conversations with the queue commit messages at a time.
     private static final int SUBMISSIONS = 128;
-
-    /// How many sessions of one source there may be; the network's own clients are many behind one
-    /// address translator.
-    private static final int OF_ONE_SOURCE = 500;
 
     /// How many sessions of one user of this machine there may be, and of all.
     private static final int OF_ONE_USER = 32;
@@ -41,9 +39,8 @@ public final class Server {
     /// The names of clients.
     @FunctionalInterface
     public interface ClientNames {
-        /// The name of `address`, or `<unknown>`. Takes seconds at most; called on the thread of
-        /// the session.
-        String hostName(InetAddress address);
+        /// The name of `address`. Takes seconds at most; called on the thread of the session.
+        ClientName of(InetAddress address);
     }
 
     /// What the server is made of.
@@ -66,7 +63,7 @@ public final class Server {
     private final Traffic traffic = new Traffic();
     private final SessionId.Source ids = new SessionId.Source();
     private final Submissions submissions;
-    private final Places places;
+    private final Arrivals arrivals;
     private final Places localPlaces = new Places(LOCAL_SESSIONS, OF_ONE_USER);
     private final Doors doors;
     private final List<Hearing> hearings = new ArrayList<>();
@@ -75,32 +72,33 @@ public final class Server {
     private volatile Local local;
 
     /// How the users of this machine are received, and with what: the two change together.
-    private record Local(Reception reception, Means means) {}
+    private record Local(Reception reception, Means means, Crowding crowding) {}
 
-    /// A server that works by `config` when it is started, with the ruleset behind `router`.
-    public Server(Parts parts, Config config, Router router) {
+    /// A server that works by the configuration of `tables` when it is started, with the ruleset
+    /// behind `router`.
+    public Server(Parts parts, TableSet tables, Router router) {
         this.parts = parts;
         this.log = parts.log();
         this.submissions = new Submissions(parts.queue(), SUBMISSIONS, parts.deadlines());
-        this.places = new Places(parts.mostSessions(), OF_ONE_SOURCE);
+        this.arrivals = new Arrivals(parts, ids);
         this.doors = new Doors(gate, log);
-        this.local = local(config, router);
+        this.local = local(tables.config(), router);
     }
 
     /// Binds all listeners and lets clients in; if one cannot be bound, none is.
-    public void start(Config config, Hearing.Reports reports) throws IOException {
-        start(config, Leash.Arrival.ALONE, reports);
+    public void start(TableSet tables, Hearing.Reports reports) throws IOException {
+        start(tables, Leash.Arrival.ALONE, reports);
     }
 
     /// The same, where a predecessor may still listen at the same addresses.
-    public void start(Config config, Leash.Arrival arrival, Hearing.Reports reports)
+    public void start(TableSet tables, Leash.Arrival arrival, Hearing.Reports reports)
             throws IOException {
         var sharing =
                 switch (arrival) {
                     case ALONE -> Door.Sharing.ALONE;
                     case SUCCESSOR -> Door.Sharing.SHARED;
                 };
-        doors.prepare(Binding.of(config), host(local.means()), sharing).adopt();
+        doors.prepare(Binding.of(tables), host(local), sharing).adopt();
         hearings.add(
                 Hearing.open(
                         parts.local(),
@@ -110,13 +108,14 @@ public final class Server {
                         reports));
     }
 
-    /// Binds the listeners that are new in `config`. Once it is adopted, new sessions are held by
-    /// `config` and the ruleset behind `router`; those in progress finish as they began.
+    /// Binds the listeners that are new in the configuration of `tables`. Once it is adopted, new
+    /// sessions are held by it and the ruleset behind `router`; those in progress finish as they
+    /// began.
     ///
     /// @throws IOException if a listener cannot be bound; then nothing has changed
-    public RoomLife.Ready prepare(Config config, Router router) throws IOException {
-        var next = local(config, router);
-        var change = doors.prepare(Binding.of(config), host(next.means()), Door.Sharing.ALONE);
+    public RoomLife.Ready prepare(TableSet tables, Router router) throws IOException {
+        var next = local(tables.config(), router);
+        var change = doors.prepare(Binding.of(tables), host(next), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
@@ -131,10 +130,10 @@ public final class Server {
         };
     }
 
-    /// Works by `config` from now on. Sessions in progress finish as they began. If a new listener
-    /// cannot be bound, nothing changes.
-    public void reload(Config config, Router router) throws IOException {
-        prepare(config, router).adopt();
+    /// Works by the configuration of `tables` from now on. Sessions in progress finish as they
+    /// began. If a new listener cannot be bound, nothing changes.
+    public void reload(TableSet tables, Router router) throws IOException {
+        prepare(tables, router).adopt();
     }
 
     /// Lets a successor bind the addresses of the listeners.
@@ -226,11 +225,16 @@ public final class Server {
     private Local local(Config config, Router router) {
         var means =
                 new Means(Limits.of(config.settings()), router, submissions, log, parts.clock());
-        return new Local(localReception(config), means);
+        return new Local(localReception(config), means, config.settings().crowding());
     }
 
-    private Door.Host host(Means means) {
-        return (socket, client, reception) -> receive(socket, client, reception, means);
+    private Door.Host host(Local by) {
+        return (socket, entrance) ->
+                arrivals.receive(
+                        socket,
+                        entrance,
+                        by.crowding(),
+                        (id, link, reception, peer) -> hold(id, link, reception, peer, by.means()));
     }
 
     private static Reception localReception(Config config) {
@@ -241,22 +245,6 @@ public final class Server {
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
     }
 
-    private void receive(Socket socket, InetAddress client, Reception reception, Means means)
-            throws IOException {
-        var link = new TcpLink(socket, parts.deadlines());
-        Object source = client.isLoopbackAddress() ? new Object() : Places.source(client);
-        if (places.take(source) != Found.PLACE) {
-            turnAway(link, client.getHostAddress());
-            return;
-        }
-        try {
-            var peer = Peer.remote(client, parts.names().hostName(client));
-            hold(link, reception, peer, means);
-        } finally {
-            places.leave(source);
-        }
-    }
-
     private void receiveLocal(SocketChannel channel, UserPrincipal user) throws IOException {
         var link = new UnixLink(channel, parts.deadlines());
         if (gate.isShut()) {
@@ -264,20 +252,20 @@ public final class Server {
             return;
         }
         if (localPlaces.take(user) != Found.PLACE) {
-            turnAway(link, "local");
+            arrivals.refusals().refuse(link, "local", Replies.TOO_MANY_SESSIONS);
             return;
         }
         try {
             var now = local;
             var peer = Peer.local(now.reception().name(), user.getName());
-            hold(link, now.reception(), peer, now.means());
+            hold(ids.next(), link, now.reception(), peer, now.means());
         } finally {
             localPlaces.leave(user);
         }
     }
 
-    private void hold(Link link, Reception reception, Peer peer, Means means) {
-        var session = new Session(ids.next(), link, reception, peer, means);
+    private void hold(SessionId id, Link link, Reception reception, Peer peer, Means means) {
+        var session = new Session(id, link, reception, peer, means);
         traffic.begins(peer);
         try {
             sessions.add(session);
@@ -289,11 +277,6 @@ public final class Server {
             sessions.remove(session);
             traffic.ends();
         }
-    }
-
-    private void turnAway(Link link, String address) throws IOException {
-        log.info("smtp turned-away reason=\"Too many connections\" address=" + address);
-        say(link, Replies.TOO_MANY_SESSIONS);
     }
 
     private static void say(Link link, org.postern.smtp.Reply reply) throws IOException {

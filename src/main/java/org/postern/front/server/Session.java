@@ -137,6 +137,7 @@ final class Session {
             case Command.Noop() -> Replies.OK;
             case Command.Quit(var argument) -> quit(argument);
             case Command.StartTls(_), Command.Auth(_) -> Replies.NOT_SUPPORTED;
+            case Command.Http(_) -> throw new Hangup(Cause.BAD_INPUT, Replies.NOT_HTTP);
             case Command.Unknown(_) -> Replies.UNKNOWN_COMMAND;
         };
     }

@@ -25,6 +25,10 @@ final class Wire {
     private static final int LARGEST_BUFFER = 64 * 1024;
     private static final int MOST_UNSENT = 16 * 1024;
 
+    /// The first byte of a TLS handshake (RFC 8446 section 5.1), and of no command. Who sends it
+    /// waits for an answer that never comes.
+    private static final byte TLS_RECORD = 0x16;
+
     private static final byte[] NOTHING = new byte[0];
 
     private final Link link;
@@ -50,6 +54,9 @@ final class Wire {
         long due = System.nanoTime() + patience.toNanos();
         int seen = start;
         while (true) {
+            if (start < end && in[start] == TLS_RECORD) {
+                throw new Hangup(Cause.BAD_INPUT, Replies.NOT_TLS);
+            }
             int lineFeed = indexOf((byte) '\n', seen);
             if (lineFeed >= 0) {
                 return take(lineFeed);

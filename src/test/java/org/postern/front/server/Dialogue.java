@@ -215,10 +215,7 @@ final class Dialogue {
                         submissions,
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
-        var peer =
-                stage.contains("local")
-                        ? Peer.local("mx.example.org", "alice")
-                        : new Peer("192.0.2.10", "client.example.net", "");
+        var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : Peers.CLIENT;
         return new Session(
                 new SessionId(0x5d1c6f3a9b2e4c10L),
                 link,

@@ -27,12 +27,14 @@ import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
+import org.postern.dns.ClientNames.ClientName;
 import org.postern.front.route.Router;
 import org.postern.front.route.Routing;
 import org.postern.ipc.Hearing;
 import org.postern.log.Log;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Origin;
+import org.postern.table.TableSet;
 
 /// Listeners and sessions over real sockets on the loopback interface.
 class ServerTest {
@@ -71,17 +73,19 @@ class ServerTest {
         }
     }
 
-    private static Config config(String text) throws ConfigException {
+    private static TableSet config(String text) throws ConfigException {
         var whole = text + "\naction \"inbox\" maildir\nmatch from any for any action \"inbox\"\n";
-        return Config.parse(
-                Sources.of("smtpd.conf", whole, new Host("mx.example.org", List.of("127.0.0.1"))));
+        var host = new Host("mx.example.org", List.of("127.0.0.1"));
+        return TableSet.open(
+                Config.parse(Sources.of("smtpd.conf", whole, host)),
+                complaint -> Assertions.fail(complaint));
     }
 
-    private Server start(Config config, int mostSessions) throws IOException {
-        return start(config, mostSessions, _ -> "localhost");
+    private Server start(TableSet config, int mostSessions) throws IOException {
+        return start(config, mostSessions, _ -> new ClientName.Confirmed("localhost"));
     }
 
-    private Server start(Config config, int mostSessions, Server.ClientNames names)
+    private Server start(TableSet config, int mostSessions, Server.ClientNames names)
             throws IOException {
         server =
                 new Server(
@@ -262,7 +266,7 @@ class ServerTest {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    return "localhost";
+                    return new ClientName.Confirmed("localhost");
                 });
         try (var client = new Client(port)) {
             Assertions.assertTrue(asked.await(20, TimeUnit.SECONDS));
@@ -363,7 +367,7 @@ class ServerTest {
         Assertions.assertFalse(isOpen(gone));
     }
 
-    private static Config both(int one, int other) throws Exception {
+    private static TableSet both(int one, int other) throws Exception {
         return config(
                 "listen on 127.0.0.1 port %d\nlisten on 127.0.0.1 port %d".formatted(one, other));
     }
@@ -552,9 +556,9 @@ class ServerTest {
     @Test
     void clientsAreWrittenAsKeys() throws IOException {
         Assertions.assertEquals(
-                "192.0.2.1", Peer.remote(InetAddress.getByName("192.0.2.1"), "x").address());
+                "192.0.2.1", Peers.at("192.0.2.1", new ClientName.Nameless()).address());
         Assertions.assertEquals(
-                "[2001:db8::1]", Peer.remote(InetAddress.getByName("2001:db8::1"), "x").address());
+                "[2001:db8::1]", Peers.at("2001:db8::1", new ClientName.Nameless()).address());
         Assertions.assertEquals("local", Peer.local("x", "root").address());
         Assertions.assertTrue(
                 new Origin(

@@ -27,7 +27,7 @@ class SessionTest {
                 new SessionId(1),
                 link,
                 new Reception("mx.example.org", "", Set.of(Trait.OFFERS_DSN)),
-                new Peer("192.0.2.10", "client.example.net", ""),
+                Peers.CLIENT,
                 new Means(
                         Dialogue.LIMITS,
                         new Rules(),
@@ -117,6 +117,20 @@ class SessionTest {
         }
         Assertions.assertEquals(
                 List.of(), log.stream().filter(line -> line.contains("bug")).toList());
+    }
+
+    @Test
+    void whoBringsNoMailIsSentAway() throws Exception {
+        try (var queue = new FakeQueue()) {
+            var said = "EHLO a\r\n" + "NOOP\r\n".repeat(600);
+            var bytes = said.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            var heard = answers(bytes, 1000, queue);
+            Assertions.assertTrue(
+                    heard.endsWith(
+                            "250 2.0.0 Ok\r\n421 4.7.0 Too many commands and no mail\r\n"),
+                    heard.substring(heard.length() - 100));
+            Assertions.assertEquals(500, heard.split("250 2.0.0 Ok\r\n", -1).length - 1);
+        }
     }
 
     @Test
