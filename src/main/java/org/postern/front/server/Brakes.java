@@ -8,6 +8,7 @@ import org.postern.smtp.Reply;
 final class Brakes {
     private final Limits limits;
     private boolean mailRefused;
+
     /// How many commands there may be that bring no mail, between two messages.
     private static final int IDLE_COMMANDS = 500;
 

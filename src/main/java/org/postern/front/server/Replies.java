@@ -24,8 +24,7 @@ final class Replies {
     static final Reply TOO_SLOW = Reply.of(421, "4.4.2", "Too slow");
     static final Reply BUG = Reply.of(421, "4.3.0", "Internal server error");
     static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "Too many errors");
-    static final Reply TOO_MANY_COMMANDS =
-            Reply.of(421, "4.7.0", "Too many commands and no mail");
+    static final Reply TOO_MANY_COMMANDS = Reply.of(421, "4.7.0", "Too many commands and no mail");
     static final Reply TOO_MANY_REJECTIONS = Reply.of(421, "4.7.0", "Too many rejected recipients");
 
     static final Reply TRY_LATER = Reply.of(451, "4.3.0", "Temporary failure");
@@ -41,8 +40,7 @@ final class Replies {
     static final Reply EARLY_TALKER = Reply.of(500, "5.5.1", "Invalid command: Content before 354");
     static final Reply NOT_HTTP =
             Reply.of(500, "5.5.1", "Invalid command: This is SMTP, and not HTTP");
-    static final Reply NOT_TLS =
-            Reply.of(500, "5.5.1", "Invalid command: TLS does not begin here");
+    static final Reply NOT_TLS = Reply.of(500, "5.5.1", "Invalid command: TLS does not begin here");
     static final Reply UNKNOWN_COMMAND =
             Reply.of(500, "5.5.1", "Invalid command: Command unrecognized");
     static final Reply NO_ARGUMENT_WANTED =

@@ -126,8 +126,7 @@ class SessionTest {
             var bytes = said.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
             var heard = answers(bytes, 1000, queue);
             Assertions.assertTrue(
-                    heard.endsWith(
-                            "250 2.0.0 Ok\r\n421 4.7.0 Too many commands and no mail\r\n"),
+                    heard.endsWith("250 2.0.0 Ok\r\n421 4.7.0 Too many commands and no mail\r\n"),
                     heard.substring(heard.length() - 100));
             Assertions.assertEquals(500, heard.split("250 2.0.0 Ok\r\n", -1).length - 1);
         }
