@@ -272,9 +272,13 @@ final class Check {
                     require(Kind.AUTHORITY, name);
                     needsTls(listen, name.at(), "ca");
                 }
-                case Listen.Option.Secured(var at, _, _) -> {
+                case Listen.Option.Secured(var at, _, var certificate) -> {
                     if (listen.keys().isEmpty()) {
                         problem(at, "TLS needs a certificate: this line has no pki");
+                    }
+                    if (certificate == Listen.ClientCertificate.REQUIRED
+                            && listen.authority().isEmpty()) {
+                        problem(at, "verify needs a ca, or anybody's certificate would do");
                     }
                 }
                 case Listen.Option.Encrypting(var at, _) -> needsTls(listen, at, "ciphers");

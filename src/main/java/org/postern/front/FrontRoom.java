@@ -29,6 +29,7 @@ import org.postern.mail.Origin;
 import org.postern.os.ProcessFacts;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
+import org.postern.tls.remote.RemoteKeys;
 
 /// The room of all that strangers touch: mail in, routing, mail out.
 ///
@@ -44,6 +45,10 @@ public final class FrontRoom implements RoomLife.Tenant {
     private static final Duration NAME_PATIENCE = Duration.ofSeconds(5);
 
     private static final int ACCOUNT_CONVERSATIONS = 32;
+
+    /// How many questions to the keeper there may be at a time; more wait.
+    private static final int SIGNATURES = 32;
+
     private static final int ROUTE_WORKERS = 3;
     private static final int CONTROL_CONVERSATIONS = 16;
     private static final int USERBASE_CONVERSATIONS = 32;
@@ -57,6 +62,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final Log log;
     private final DeliveryAccounts accounts;
     private final TableConnections connections;
+    private final KeeperSigner keys;
     private final Server server;
     private final Relay relay;
     private final RouteWorkers routeWorkers;
@@ -84,6 +90,8 @@ public final class FrontRoom implements RoomLife.Tenant {
         var resolver = DnsResolver.under(root, clock);
         this.accounts =
                 new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
+        RemoteKeys.install();
+        this.keys = new KeeperSigner(place.socket(Room.KEEPER), deadlines, SIGNATURES);
         this.way = way(config, tables);
         var clientNames = new ClientNames(resolver, NAME_PATIENCE);
         this.names = address -> name(clientNames, address);
@@ -94,6 +102,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                                 place.submissionSocket(),
                                 mostSessions(),
                                 names,
+                                keys,
                                 log,
                                 deadlines,
                                 clock),
@@ -289,6 +298,7 @@ public final class FrontRoom implements RoomLife.Tenant {
             Thread.currentThread().interrupt();
         }
         accounts.close();
+        keys.close();
         connections.close();
         closeHearings();
     }
@@ -307,6 +317,7 @@ public final class FrontRoom implements RoomLife.Tenant {
             Thread.currentThread().interrupt();
         }
         accounts.close();
+        keys.close();
         connections.close();
     }
 

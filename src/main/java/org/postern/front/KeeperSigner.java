@@ -13,10 +13,10 @@ import org.postern.ipc.Deadlines;
 import org.postern.ipc.Inquiry;
 import org.postern.ipc.Keeping;
 import org.postern.mail.Chunk;
-import org.postern.tls.remote.Signer;
+import org.postern.tls.KeyHolder;
 
 /// Has the room `keeper` sign, and shows its certificates. May be asked from any thread.
-public final class KeeperSigner implements Signer, Closeable {
+public final class KeeperSigner implements KeyHolder, Closeable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final Inquiry<Keeping, Keeping.Answer> inquiry;
@@ -38,11 +38,17 @@ public final class KeeperSigner implements Signer, Closeable {
         };
     }
 
-    /// The certificate chain of the pki named `pki`, the server's own first.
-    ///
-    /// @throws IOException if the room has none, or is away
+    /// A room that knows no such pki may be one that was replaced and still answers over the
+    /// conversations of before; so it is asked once more over a new one.
+    @Override
     public List<X509Certificate> certificates(String pki) throws IOException {
-        return switch (inquiry.ask(new Keeping.Certificates(pki), PATIENCE)) {
+        var question = new Keeping.Certificates(pki);
+        var answer = inquiry.ask(question, PATIENCE);
+        if (answer instanceof Keeping.Answer.Refused) {
+            inquiry.hangUp();
+            answer = inquiry.ask(question, PATIENCE);
+        }
+        return switch (answer) {
             case Keeping.Answer.Chain(var chain) -> decoded(pki, chain);
             case Keeping.Answer.Refused(var why) ->
                     throw new IOException("pki " + pki + ": " + why);

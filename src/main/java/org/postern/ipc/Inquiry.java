@@ -99,7 +99,8 @@ public final class Inquiry<Q, A> implements Closeable {
         hangUp();
     }
 
-    private void hangUp() {
+    /// Lets go the conversations that are kept: the next question begins a new one.
+    public void hangUp() {
         for (var idle = kept.pollFirst(); idle != null; idle = kept.pollFirst()) {
             try {
                 idle.close();

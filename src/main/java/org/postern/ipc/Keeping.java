@@ -8,9 +8,9 @@ import org.postern.mail.Chunk;
 ///     front: Sign                                keeper: Signed | Refused
 ///     front: Certificates                        keeper: Chain | Refused
 public sealed interface Keeping {
-    /// Sign `content` with the key of the pki named `pki`, by the JCA signature `algorithm` with
-    /// the parameters that its name implies.
-    record Sign(String pki, Algorithm algorithm, Chunk content) implements Keeping {}
+    /// Sign `content` with the key called `key`, which is the SHA-256 of its public key in hex, by
+    /// the JCA signature `algorithm` with the parameters that its name implies.
+    record Sign(String key, Algorithm algorithm, Chunk content) implements Keeping {}
 
     /// Show the certificates of the pki named `pki`.
     record Certificates(String pki) implements Keeping {}

@@ -42,14 +42,37 @@ public final class KeeperRoom implements RoomLife.Tenant {
     /// How many questions have come.
     private final AtomicLong questions = new AtomicLong();
 
-    private volatile KeyRing keys;
+    /// How long the keys of before still sign, for handshakes that began with their certificates.
+    private static final Duration AFTERWARDS = Duration.ofMinutes(2);
+
+    private volatile Rings rings;
+
+    /// The keys of now, and those of before, with the moment on the clock of the process until
+    /// which these sign.
+    private record Rings(KeyRing now, KeyRing before, long until) {
+        Rings(KeyRing now) {
+            this(now, now, 0);
+        }
+
+        Rings then(KeyRing next) {
+            return new Rings(next, now, System.nanoTime() + AFTERWARDS.toNanos());
+        }
+
+        Keeping.Answer answer(Keeping question) {
+            return question instanceof Keeping.Sign(var name, _, _)
+                            && !now.has(name)
+                            && until - System.nanoTime() > 0
+                    ? before.answer(question)
+                    : now.answer(question);
+        }
+    }
 
     /// The room with the keys of its first configuration.
     ///
     /// @throws IOException if one of them cannot be used
     public KeeperRoom(RoomLife.Circumstances circumstances) throws IOException {
         this.circumstances = circumstances;
-        this.keys = KeyRing.read(circumstances.config());
+        this.rings = new Rings(KeyRing.read(circumstances.config()));
     }
 
     @Override
@@ -61,7 +84,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
                         CONVERSATIONS,
                         (channel, _) -> hear(channel),
                         circumstances.reports()));
-        circumstances.log().debug("keeper: " + keys.size() + " keys");
+        circumstances.log().debug("keeper: " + rings.now().size() + " keys");
     }
 
     /// Reads the keys anew; if one of them cannot be used, the old ones stay.
@@ -69,7 +92,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
     public RoomLife.Ready prepare(Config config) throws IOException {
         var fresh = KeyRing.read(config);
         return () -> {
-            keys = fresh;
+            rings = rings.then(fresh);
             circumstances.log().debug("keeper: " + fresh.size() + " keys");
         };
     }
@@ -129,7 +152,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
             return new Keeping.Answer.Refused("interrupted");
         }
         try {
-            return keys.answer(question);
+            return rings.answer(question);
         } finally {
             hands.release();
         }

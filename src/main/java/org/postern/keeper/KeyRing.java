@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +18,25 @@ import org.postern.config.Config;
 import org.postern.config.Pki;
 import org.postern.ipc.Keeping;
 import org.postern.mail.Chunk;
+import org.postern.tls.remote.KeyName;
 
 /// The keys of a configuration, read and checked: an immutable snapshot.
 final class KeyRing {
     /// The most that is signed at once, in bytes: more than any handshake asks for.
     static final int LONGEST = 64 * 1024;
 
-    private record Entry(PrivateKey key, List<Chunk> chain) {}
+    private record Entry(String name, PrivateKey key, List<Chunk> chain) {}
 
     private final Map<String, Entry> entries;
 
+    /// By their names between the rooms; the certificates of several pki may have the same key.
+    private final Map<String, PrivateKey> keys;
+
     private KeyRing(Map<String, Entry> entries) {
         this.entries = Map.copyOf(entries);
+        var named = new HashMap<String, PrivateKey>();
+        entries.values().forEach(entry -> named.put(entry.name(), entry.key()));
+        this.keys = Map.copyOf(named);
     }
 
     /// Reads the keys and certificates that `config` names.
@@ -55,7 +63,8 @@ final class KeyRing {
         if (!KeyFile.belongs(key, chain.getFirst())) {
             throw new IOException(file + ": not the key of the certificate in " + certificate);
         }
-        return new Entry(key, encoded(certificate, chain));
+        var name = KeyName.of(chain.getFirst().getPublicKey());
+        return new Entry(name, key, encoded(certificate, chain));
     }
 
     private static List<Chunk> encoded(Path file, List<X509Certificate> chain) throws IOException {
@@ -70,6 +79,11 @@ final class KeyRing {
         return List.copyOf(encoded);
     }
 
+    /// Is the key with this name one of them?
+    boolean has(String name) {
+        return keys.containsKey(name);
+    }
+
     /// How many keys there are.
     int size() {
         return entries.size();
@@ -82,9 +96,9 @@ final class KeyRing {
                 var entry = entries.get(pki);
                 yield entry == null ? unknown() : new Keeping.Answer.Chain(entry.chain());
             }
-            case Keeping.Sign(var pki, var algorithm, var content) -> {
-                var entry = entries.get(pki);
-                yield entry == null ? unknown() : sign(entry.key(), algorithm, content);
+            case Keeping.Sign(var name, var algorithm, var content) -> {
+                var key = keys.get(name);
+                yield key == null ? unknown() : sign(key, algorithm, content);
             }
         };
     }

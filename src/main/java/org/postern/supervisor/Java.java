@@ -167,7 +167,16 @@ record Java(Path home, String modules, Sharing sharing) {
         words.addAll(sharing.options());
         words.addAll(
                 switch (room) {
-                    case FRONT -> List.of("-Xms24m", most(384 + tables), "-Xss512k");
+                    case FRONT ->
+                            List.of(
+                                    "-Xms24m",
+                                    most(384 + tables),
+                                    "-Xss512k",
+                                    // A session that is resumed keeps the certificate of another
+                                    // name; and who begins anew makes us work.
+                                    "-Djdk.tls.server.newSessionTicketCount=0",
+                                    "-Djdk.tls.server.enableSessionTicketExtension=false",
+                                    "-Djdk.tls.rejectClientInitiatedRenegotiation=true");
                     case QUEUE -> List.of("-Xms40m", "-Xmn24m", "-Xmx768m", "-Xss512k");
                     case DELIVERY -> List.of("-Xms16m", most(128 + tables), "-Xss512k");
                     case KEEPER ->

@@ -3,13 +3,10 @@ package org.postern.tls;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,12 +22,6 @@ public final class Outbound {
         /// A host whose certificate the system's authorities vouch for, in the name we wanted.
         VERIFIED
     }
-
-    /// What was agreed on.
-    ///
-    /// @param bits the strength of the cipher, 0 if its name does not tell
-    /// @param fingerprint the SHA-256 of the peer's certificate in hex, or empty if it showed none
-    public record Agreement(String protocol, String cipher, int bits, String fingerprint) {}
 
     private final SSLContext anyone;
 
@@ -88,28 +79,7 @@ public final class Outbound {
 
     /// What was agreed on over `socket`, whose handshake is over.
     public static Agreement agreement(SSLSocket socket) {
-        var session = socket.getSession();
-        var cipher = session.getCipherSuite();
-        return new Agreement(session.getProtocol(), cipher, bits(cipher), fingerprint(socket));
-    }
-
-    private static int bits(String cipher) {
-        if (cipher.contains("256") && !cipher.endsWith("_128_CBC_SHA256")) {
-            return cipher.contains("_128_") ? 128 : 256;
-        }
-        return cipher.contains("_128_") ? 128 : cipher.contains("CHACHA20") ? 256 : 0;
-    }
-
-    private static String fingerprint(SSLSocket socket) {
-        try {
-            var certificates = socket.getSession().getPeerCertificates();
-            var digest = MessageDigest.getInstance("SHA-256").digest(certificates[0].getEncoded());
-            return HexFormat.of().formatHex(digest);
-        } catch (SSLPeerUnverifiedException e) {
-            return "";
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a certificate that passed cannot be read", e);
-        }
+        return Agreement.of(socket.getSession());
     }
 
     /// Takes anyone for the host we wanted.

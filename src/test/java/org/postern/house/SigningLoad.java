@@ -57,7 +57,7 @@ final class SigningLoad {
     private void sign() throws Exception {
         var certificate = signer.certificates(pki).getFirst();
         var signing = Signature.getInstance("SHA256withECDSA");
-        signing.initSign(RemoteKey.of(pki, certificate.getPublicKey(), signer));
+        signing.initSign(RemoteKey.of(certificate.getPublicKey(), signer));
         signing.update(CONTENT);
         var signature = signing.sign();
         var checking = Signature.getInstance("SHA256withECDSA");

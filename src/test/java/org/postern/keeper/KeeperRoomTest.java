@@ -50,6 +50,7 @@ import org.postern.ipc.RoomLife;
 import org.postern.ipc.Users;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
+import org.postern.tls.remote.KeyName;
 import org.postern.tls.remote.RemoteKey;
 import org.postern.tls.remote.RemoteKeys;
 
@@ -144,7 +145,7 @@ class KeeperRoomTest {
 
     private String saidOverTls(String protocol, String pki) throws Exception {
         var chain = signer.certificates(pki);
-        var key = RemoteKey.of(pki, chain.getFirst().getPublicKey(), signer);
+        var key = RemoteKey.of(chain.getFirst().getPublicKey(), signer);
         var server = SSLContext.getInstance("TLS");
         server.init(new KeyManager[] {new OneKey(key, chain)}, null, null);
         try (var listening =
@@ -209,15 +210,19 @@ class KeeperRoomTest {
 
     @Test
     void aKeySignsOnlyInItsOwnWay() throws IOException {
-        var question = new Keeping.Sign("ec", Keeping.Algorithm.SHA256_WITH_RSA, Chunk.of("x"));
+        var question = new Keeping.Sign(nameOf("ec"), Keeping.Algorithm.SHA256_WITH_RSA, Chunk.of("x"));
         assertEquals(new Keeping.Answer.Refused("not a key for SHA256_WITH_RSA"), answer(question));
     }
 
     @Test
     void whatIsLongerThanAHandshakeIsNotSigned() throws IOException {
         var content = Chunk.handOver(new byte[KeyRing.LONGEST + 1]);
-        var question = new Keeping.Sign("ec", Keeping.Algorithm.SHA256_WITH_ECDSA, content);
+        var question = new Keeping.Sign(nameOf("ec"), Keeping.Algorithm.SHA256_WITH_ECDSA, content);
         assertInstanceOf(Keeping.Answer.Refused.class, answer(question));
+    }
+
+    private String nameOf(String pki) throws IOException {
+        return KeyName.of(signer.certificates(pki).getFirst().getPublicKey());
     }
 
     private Keeping.Answer answer(Keeping question) throws IOException {

@@ -212,7 +212,7 @@ final class ClientSession implements Closeable {
                     .info(
                             "%s mta tls ciphers=%s:%s:%d"
                                     .formatted(
-                                            id, agreed.protocol(), agreed.cipher(), agreed.bits()));
+                                            id, agreed.version(), agreed.cipher(), agreed.bits()));
             kit.log()
                     .info(
                             "%s mta cert-check result=\"%s\" fingerprint=\"SHA256:%s\""

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import javax.net.ssl.SSLSocket;
 import org.postern.ipc.Deadlines;
+import org.postern.tls.Agreement;
 import org.postern.tls.Outbound;
 
 /// The connection to a next hop: lines and content go out, replies come in, in clear or through
@@ -278,7 +279,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     /// Goes on through TLS. Nothing may have been read that was not asked for.
     ///
     /// @throws PeerLost if the handshake fails; the connection is closed
-    Outbound.Agreement startTls(
+    Agreement startTls(
             Outbound tls, String host, int port, Outbound.Trust trust, Duration patience)
             throws PeerLost {
         deadline.in(patience);

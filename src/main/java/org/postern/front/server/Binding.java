@@ -16,16 +16,24 @@ import org.postern.table.TableSet;
 final class Binding {
     private Binding() {}
 
+    /// How connections to a listener are protected.
+    @FunctionalInterface
+    interface Protections {
+        Protection of(Listen listen);
+    }
+
     /// The addresses to listen on. The wildcard of one family is one socket with that of the other,
     /// which receives the clients of both; a family that is not in its map is not received.
     ///
     /// @throws IOException if a target is neither an interface, an address nor a host name
-    static Map<InetSocketAddress, Map<Family, Entrance>> of(TableSet tables) throws IOException {
+    static Map<InetSocketAddress, Map<Family, Entrance>> of(
+            TableSet tables, Protections protections) throws IOException {
         var config = tables.config();
         var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Entrance>>();
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
-                var reception = Reception.of(listen, config.serverName());
+                var reception = 
+                        Reception.of(listen, config.serverName(), protections.of(listen));
                 for (var address : addresses(listen, target)) {
                     var where =
                             address.isAnyLocalAddress()

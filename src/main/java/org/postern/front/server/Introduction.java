@@ -56,6 +56,9 @@ final class Introduction {
         lines.add("CHUNKING");
         lines.add("BINARYMIME");
         lines.add("LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
+        if (reception.protection().offersTls() && !progress.isPrivate()) {
+            lines.add("STARTTLS");
+        }
         lines.add("HELP");
         return lines;
     }

@@ -23,6 +23,10 @@ interface Link extends Closeable {
     /// The one method that another thread may call.
     void stopHearing();
 
+    /// Ends the connection.
+    @Override
+    void close();
+
     /// Ends the connection so that the client can still read what was sent last, even if there is
     /// something from it that we have not read.
     void closeGently();

@@ -47,6 +47,9 @@ final class Mailing {
         if (!(progress.phase() instanceof Phase.Identified(var identity))) {
             return Replies.NOT_NOW;
         }
+        if (reception.protection() instanceof Protection.Demanded && !progress.isPrivate()) {
+            return Replies.STARTTLS_FIRST;
+        }
         if (mails >= limits.mails()) {
             return Replies.TOO_MANY_MAILS;
         }

@@ -6,7 +6,7 @@ import org.postern.mail.Origin;
 /// session's thread.
 final class Progress {
     private final Origin.Login login;
-    private final Origin.Security security = new Origin.Security.Plain();
+    private Origin.Security security = new Origin.Security.Plain();
     private Phase phase = new Phase.Unidentified();
 
     /// A session that begins, with a client that is logged in so.
@@ -30,6 +30,18 @@ final class Progress {
     /// Whether, and as whom, the client is logged in.
     Origin.Login login() {
         return login;
+    }
+
+    /// The connection is protected by `tls` from now on. Nothing that was said before counts (RFC
+    /// 3207 section 4.2).
+    void becomesPrivate(Origin.Security.Tls tls) {
+        security = tls;
+        phase = new Phase.Unidentified();
+    }
+
+    /// Is the connection protected by TLS?
+    boolean isPrivate() {
+        return security instanceof Origin.Security.Tls;
     }
 
     /// How the connection is protected.

@@ -9,7 +9,7 @@ import org.postern.mail.Origin;
 ///
 /// @param name the name under which we greet, and which completes addresses
 /// @param tag for rules to ask about, or empty
-record Reception(String name, String tag, Set<Trait> traits) {
+record Reception(String name, String tag, Set<Trait> traits, Protection protection) {
     /// The port of message submission (RFC 6409 section 3.1).
     private static final int SUBMISSION = 587;
 
@@ -29,8 +29,13 @@ record Reception(String name, String tag, Set<Trait> traits) {
         traits = Set.copyOf(traits);
     }
 
+    /// A reception without TLS.
+    Reception(String name, String tag, Set<Trait> traits) {
+        this(name, tag, traits, new Protection.None());
+    }
+
     /// What `listen` says, for a server called `serverName`.
-    static Reception of(Listen listen, String serverName) {
+    static Reception of(Listen listen, String serverName, Protection protection) {
         var traits = EnumSet.noneOf(Trait.class);
         if (listen.masksSource()) {
             traits.add(Trait.MASKS_SOURCE);
@@ -46,12 +51,13 @@ record Reception(String name, String tag, Set<Trait> traits) {
                 }
             }
         }
-        return new Reception(listen.hostname().orElse(serverName), listen.tag(), traits);
+        return new Reception(
+                listen.hostname().orElse(serverName), listen.tag(), traits, protection);
     }
 
     /// The same, under another name.
     Reception called(String newName) {
-        return new Reception(newName, tag, traits);
+        return new Reception(newName, tag, traits, protection);
     }
 
     /// The local socket, when the configuration does not speak of it.

@@ -6,6 +6,7 @@ import org.postern.smtp.Reply;
 /// What the server says, but for what depends on much else. The texts are OpenSMTPD's where
 /// programs may look at them; enhanced status codes stand everywhere (RFC 2034 section 4).
 final class Replies {
+    static final Reply READY_FOR_TLS = Reply.of(220, "2.0.0", "Ready to start TLS");
     static final Reply BYE = Reply.of(221, "2.0.0", "Bye");
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     static final Reply RESET = Reply.of(250, "2.0.0", "Reset state");
@@ -34,6 +35,8 @@ final class Replies {
             Reply.of(452, "4.5.3", "Too many recipients: Too many recipients");
     static final Reply DISK_FULL = Reply.of(452, "4.3.1", "Mail system full");
 
+    static final Reply NO_TLS_NOW = Reply.of(454, "4.7.0", "TLS not available for the moment");
+
     static final Reply LINE_TOO_LONG = Reply.of(500, "5.0.0", "Command line too long");
     static final Reply BARE_LINE_END = Reply.of(500, "5.5.2", "Syntax error: Lines end with CR LF");
     static final Reply NUL = Reply.of(500, "5.5.2", "Syntax error: NUL in a command");
@@ -41,12 +44,16 @@ final class Replies {
     static final Reply NOT_HTTP =
             Reply.of(500, "5.5.1", "Invalid command: This is SMTP, and not HTTP");
     static final Reply NOT_TLS = Reply.of(500, "5.5.1", "Invalid command: TLS does not begin here");
+    static final Reply NOTHING_AFTER_STARTTLS =
+            Reply.of(500, "5.5.1", "Invalid command: Commands behind STARTTLS");
     static final Reply UNKNOWN_COMMAND =
             Reply.of(500, "5.5.1", "Invalid command: Command unrecognized");
     static final Reply NO_ARGUMENT_WANTED =
             Reply.of(500, "5.5.4", "Invalid command arguments: command does not accept arguments.");
     static final Reply BAD_DOMAIN =
             Reply.of(501, "5.5.4", "Invalid command arguments: Invalid domain name");
+    static final Reply NO_PARAMETERS =
+            Reply.of(501, "5.5.4", "Invalid command arguments: No parameters allowed");
     static final Reply BAD_RECIPIENT = Reply.of(501, "5.1.3", "Recipient address syntax error");
     static final Reply BAD_CHUNK =
             Reply.of(501, "5.5.4", "Invalid command arguments: BDAT needs a size");
@@ -59,8 +66,13 @@ final class Replies {
             Reply.of(503, "5.5.1", "Invalid command: BINARYMIME content comes with BDAT");
     static final Reply CHUNK_REFUSED_BEFORE =
             Reply.of(503, "5.5.1", "Invalid command: An earlier chunk was refused");
+    static final Reply SECURED_ALREADY =
+            Reply.of(503, "5.5.1", "Invalid command: Channel already secured");
     static final Reply NO_RECIPIENT =
             Reply.of(503, "5.5.4", "Invalid command arguments: No recipient specified");
+
+    static final Reply STARTTLS_FIRST =
+            Reply.of(530, "5.7.0", "Invalid command: Must issue a STARTTLS command first");
 
     static final Reply BARE_LINE_END_IN_CONTENT =
             Reply.of(550, "5.6.0", "Message refused: bare CR or LF in the content");

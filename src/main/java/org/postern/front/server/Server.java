@@ -24,6 +24,7 @@ import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.table.TableSet;
+import org.postern.tls.KeyHolder;
 
 /// Mail in: the listeners of a configuration, the local submission socket, and their sessions.
 public final class Server {
@@ -53,6 +54,7 @@ public final class Server {
             Path local,
             int mostSessions,
             ClientNames names,
+            KeyHolder keys,
             Log log,
             Deadlines deadlines,
             InstantSource clock) {}
@@ -98,7 +100,7 @@ public final class Server {
                     case ALONE -> Door.Sharing.ALONE;
                     case SUCCESSOR -> Door.Sharing.SHARED;
                 };
-        doors.prepare(Binding.of(tables), host(local), sharing).adopt();
+        doors.prepare(Binding.of(tables, this::protection), host(local), sharing).adopt();
         hearings.add(
                 Hearing.open(
                         parts.local(),
@@ -115,7 +117,7 @@ public final class Server {
     /// @throws IOException if a listener cannot be bound; then nothing has changed
     public RoomLife.Ready prepare(TableSet tables, Router router) throws IOException {
         var next = local(tables.config(), router);
-        var change = doors.prepare(Binding.of(tables), host(next), Door.Sharing.ALONE);
+        var change = doors.prepare(Binding.of(tables, this::protection), host(next), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
@@ -228,6 +230,10 @@ public final class Server {
         return new Local(localReception(config), means, config.settings().crowding());
     }
 
+    private Protection protection(Listen listen) {
+        return Protection.of(listen, parts.keys(), parts.clock());
+    }
+
     private Door.Host host(Local by) {
         return (socket, entrance) ->
                 arrivals.receive(
@@ -241,7 +247,9 @@ public final class Server {
         return config.listeners().stream()
                 .filter(listen -> listen.place() instanceof Listen.Place.Socket)
                 .findFirst()
-                .map(listen -> Reception.of(listen, config.serverName()))
+                .map(
+                        listen ->
+                                Reception.of(listen, config.serverName(), new Protection.None()))
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
     }
 

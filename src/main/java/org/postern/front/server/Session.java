@@ -31,6 +31,7 @@ final class Session {
     private final Mailing mailing;
     private final Chunks chunks;
     private final Brakes brakes;
+    private final Handshake handshake;
 
     private String line = "";
     private volatile boolean waits;
@@ -50,12 +51,14 @@ final class Session {
         this.mailing = new Mailing(reception, peer, means, wire, log, progress);
         this.chunks = new Chunks(reception, means, wire, progress, mailing);
         this.brakes = new Brakes(limits);
+        this.handshake = new Handshake(reception, link, wire, log, progress);
     }
 
     /// Holds the session, from the greeting until one side ends it.
     void run() {
         log.connected();
         try {
+            handshake.beforeTheGreeting();
             wire.say(Replies.greeting(reception.name()).wire());
             while (true) {
                 line = nextLine();
@@ -136,7 +139,8 @@ final class Session {
             case Command.Help(var argument) -> help(argument);
             case Command.Noop() -> Replies.OK;
             case Command.Quit(var argument) -> quit(argument);
-            case Command.StartTls(_), Command.Auth(_) -> Replies.NOT_SUPPORTED;
+            case Command.StartTls(var argument) -> handshake.startTls(argument);
+            case Command.Auth(_) -> Replies.NOT_SUPPORTED;
             case Command.Http(_) -> throw new Hangup(Cause.BAD_INPUT, Replies.NOT_HTTP);
             case Command.Unknown(_) -> Replies.UNKNOWN_COMMAND;
         };
@@ -168,6 +172,9 @@ final class Session {
             log.failedCommand(line, reply);
         }
         wire.say(reply.wire());
+        if (command instanceof Command.StartTls && reply.isPositive()) {
+            handshake.begin();
+        }
         var enough = brakes.after(command, reply);
         if (enough.isPresent()) {
             throw new Hangup(Cause.PATIENCE, enough.get());
@@ -183,6 +190,8 @@ final class Session {
         sayLast(hangup.reply());
         if (hangup.why() != Cause.QUIT) {
             wire.closeGently();
+        } else if (progress.isPrivate()) {
+            wire.close(); // so that the client is told that nothing was cut off
         }
         log.disconnected("quit");
     }

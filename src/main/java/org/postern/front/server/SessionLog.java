@@ -8,6 +8,7 @@ import org.postern.mail.MessageId;
 import org.postern.mail.SessionId;
 import org.postern.smtp.Command;
 import org.postern.smtp.Reply;
+import org.postern.tls.Agreement;
 
 /// What a session writes into the log. Each line begins with the session and names the client.
 final class SessionLog {
@@ -26,6 +27,11 @@ final class SessionLog {
         log.info(
                 "%s smtp connected address=%s host=%s%s"
                         .formatted(session, peer.address(), Log.visible(peer.hostName()), user));
+    }
+
+    /// A handshake is over.
+    void secured(Agreement tls) {
+        event("tls ciphers=%s:%s:%d".formatted(tls.version(), tls.cipher(), tls.bits()));
     }
 
     /// The client sent what is no command line.

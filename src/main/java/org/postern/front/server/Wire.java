@@ -31,7 +31,7 @@ final class Wire {
 
     private static final byte[] NOTHING = new byte[0];
 
-    private final Link link;
+    private Link link;
     private final LineEnds lineEnds;
     private byte[] in = NOTHING;
     private int start;
@@ -91,6 +91,16 @@ final class Wire {
         var line = new String(in, start, last - start, StandardCharsets.ISO_8859_1);
         start = lineFeed + 1;
         return line;
+    }
+
+    /// Speaks over `next` from now on; whatever came and was not taken is forgotten.
+    void goesOver(Link next) {
+        link = next;
+        in = NOTHING;
+        start = 0;
+        end = 0;
+        out = NOTHING;
+        unsent = 0;
     }
 
     /// Has the client already sent more than was taken?
@@ -186,7 +196,7 @@ final class Wire {
     }
 
     /// Ends the connection.
-    void close() throws IOException {
+    void close() {
         link.close();
     }
 

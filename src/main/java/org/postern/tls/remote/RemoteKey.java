@@ -29,11 +29,11 @@ public abstract sealed class RemoteKey implements PrivateKey {
         this.signer = signer;
     }
 
-    /// The key named `name`, whose certificate holds `certified`.
+    /// The key whose certificate holds `certified`; its name is [KeyName#of] that.
     ///
     /// @throws InvalidKeyException if it is neither RSA nor elliptic curve nor Ed25519
-    public static RemoteKey of(String name, PublicKey certified, Signer signer)
-            throws InvalidKeyException {
+    public static RemoteKey of(PublicKey certified, Signer signer) throws InvalidKeyException {
+        var name = KeyName.of(certified);
         return switch (certified) {
             case RSAPublicKey rsa -> new Rsa(name, signer, rsa.getModulus());
             case ECPublicKey ec -> new Ec(name, signer, ec.getParams());

@@ -77,6 +77,7 @@ class ArrivalsTest {
                                 directory.resolve("smtpd.sock"),
                                 mostSessions,
                                 address -> new ClientName.Unconfirmed(address.getHostAddress()),
+                                LocalKeys.away(),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),

@@ -1,8 +1,8 @@
 package org.postern.front.server;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +16,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.config.Host;
+import org.postern.config.Sources;
 import org.postern.front.server.Reception.Trait;
 import org.postern.log.Log;
 import org.postern.mail.Carriage;
@@ -27,11 +31,12 @@ import org.postern.mail.SessionId;
 /// `S:` lines are what the server says, `C:` lines what the client sends, ended by CR LF; in them
 /// `\r`, `\n`, `\0`, `\\` and `\xHH` are those bytes, and `\` at the end leaves the line end out.
 /// Before it sends a line the client waits for the `S:` lines above it; consecutive `C:` lines are
-/// sent at once. `C!` ends the client's side, `C?` lets it fall silent. `L:` lines, at the end, are
-/// lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
+/// sent at once. `C*` shakes hands: what follows is said over TLS, and a handshake that fails is
+/// an `S*` with the alert, or with `closed`. `C!` ends the client's side, `C?` lets it fall
+/// silent. `L:` lines, at the end, are lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
 /// sets the stage: `local`, `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`,
-/// `no-space`, `small-limits`. `S: 250 (extensions)` stands for the lines of all that EHLO offers
-/// on that stage.
+/// `no-space`, `small-limits`; `tls`, `tls-require`, `smtps`, and `keeper-away` for them.
+/// `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -68,6 +73,12 @@ final class Dialogue {
     private int piece = Integer.MAX_VALUE;
     private int writes;
 
+    /// Whether the script has shaken hands by the line that is looked at.
+    private boolean secured;
+
+    /// The client's end, from the moment on in which there is one.
+    private Link client = new Pipe(1).client();
+
     /// A dialogue whose client's bytes reach the server at most `size` at a time.
     Dialogue inPiecesOf(int size) {
         piece = size;
@@ -90,7 +101,7 @@ final class Dialogue {
                         .collect(Collectors.toCollection(TreeSet::new));
         var played =
                 lines.stream()
-                        .filter(line -> line.startsWith("S:") || line.startsWith("C"))
+                        .filter(line -> line.startsWith("S") || line.startsWith("C"))
                         .flatMap(this::written)
                         .toList();
         try (var queue = new FakeQueue()) {
@@ -107,7 +118,9 @@ final class Dialogue {
         return this;
     }
 
+    /// The lines of the script come in their order.
     private Stream<String> written(String line) {
+        secured |= line.equals("C*");
         return line.equals("S: 250 (extensions)")
                 ? extensions().stream().map(text -> "S: 250" + text)
                 : Stream.of(line);
@@ -126,6 +139,9 @@ final class Dialogue {
         lines.add("-CHUNKING");
         lines.add("-BINARYMIME");
         lines.add("-LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
+        if (!secured && (stage.contains("tls") || stage.contains("tls-require"))) {
+            lines.add("-STARTTLS");
+        }
         lines.add(" HELP");
         return lines;
     }
@@ -158,43 +174,82 @@ final class Dialogue {
                                     session.run();
                                     pipe.close();
                                 });
-        var received = pipe.received();
+        client = pipe.client();
         var out = new ByteArrayOutputStream();
         for (var line : played) {
-            if (line.startsWith("S:")) {
-                pipe.send(out.toByteArray());
-                out.reset();
-                readLine(received);
+            if (line.startsWith("S")) {
+                send(out);
+                readLine();
             } else {
                 transcript.add(line);
                 switch (line) {
                     case "C!" -> {
-                        pipe.send(out.toByteArray());
-                        out.reset();
+                        send(out);
                         pipe.end();
                     }
                     case "C?" -> {
                         pipe.fallSilent();
-                        pipe.send(
-                                out.size() > 0
-                                        ? out.toByteArray()
-                                        : "NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
-                        out.reset();
+                        if (out.size() == 0) {
+                            out.write("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
+                        }
+                        send(out);
+                    }
+                    case "C*" -> {
+                        send(out);
+                        shakeHands();
                     }
                     default -> out.write(bytes(line.length() > 3 ? line.substring(3) : ""));
                 }
             }
         }
-        pipe.send(out.toByteArray());
+        send(out);
         pipe.end();
-        while (readLine(received)) {
+        while (readLine()) {
             // Whatever it still says belongs to the transcript.
         }
         Assertions.assertTrue(thread.join(Duration.ofSeconds(20)), "the session does not end");
         writes = pipe.writes();
     }
 
-    private Session session(Link link, Submissions submissions) {
+    private void send(ByteArrayOutputStream out) throws IOException {
+        if (out.size() > 0) {
+            client.write(out.toByteArray(), out.size());
+            out.reset();
+        }
+    }
+
+    private void shakeHands() throws Exception {
+        var engine = LocalKeys.client().createSSLEngine();
+        engine.setUseClientMode(true);
+        var secured = new TlsLink(client);
+        try {
+            secured.shakeHands(engine, Duration.ofSeconds(20));
+            client = secured;
+        } catch (EOFException e) {
+            transcript.add("S* closed");
+        } catch (IOException e) {
+            transcript.add("S* " + e.getMessage());
+        }
+    }
+
+    private Protection protection() throws ConfigException {
+        for (var word : List.of("tls-require", "tls", "smtps")) {
+            if (stage.contains(word)) {
+                var text =
+                        "pki a cert c key k\nlisten on lo %s pki a\nmatch for any reject\n"
+                                .formatted(word);
+                var config =
+                        Config.parse(Sources.of("c", text, new Host("mx.example.org", List.of())));
+                return Protection.of(
+                        config.listeners().getFirst(),
+                        stage.contains("keeper-away") ? LocalKeys.away() : LocalKeys.here(),
+                        InstantSource.fixed(NOW));
+            }
+        }
+        return new Protection.None();
+    }
+
+    private Session session(Link link, Submissions submissions) throws ConfigException {
         var traits = new TreeSet<Trait>(Set.of(Trait.OFFERS_DSN));
         if (stage.contains("local")) {
             traits.add(Trait.LOCAL);
@@ -219,18 +274,19 @@ final class Dialogue {
         return new Session(
                 new SessionId(0x5d1c6f3a9b2e4c10L),
                 link,
-                new Reception("mx.example.org", "", traits),
+                new Reception("mx.example.org", "", traits, protection()),
                 peer,
                 means);
     }
 
-    private boolean readLine(InputStream in) throws IOException {
+    private boolean readLine() throws IOException {
         var line = new StringBuilder();
+        var one = new byte[1];
         while (true) {
-            int c = in.read();
-            if (c < 0) {
+            if (client.read(one, 0, 1, Duration.ofSeconds(20)) < 0) {
                 return false;
             }
+            int c = one[0] & 255;
             if (c == '\n') {
                 if (line.isEmpty() || line.charAt(line.length() - 1) != '\r') {
                     Assertions.fail("the server sent a bare LF after " + line);

@@ -44,6 +44,50 @@ final class Pipe implements Link {
         silent = true;
     }
 
+    /// The client's end as a link.
+    Link client() {
+        return new ClientEnd();
+    }
+
+    /// It belongs to the thread of the test.
+    private final class ClientEnd implements Link {
+        private final InputStream in = received();
+
+        @Override
+        public int read(byte[] into, int from, int length, Duration patience) throws IOException {
+            int one = in.read();
+            if (one >= 0) {
+                into[from] = (byte) one;
+            }
+            return one < 0 ? -1 : 1;
+        }
+
+        @Override
+        public boolean hasArrived() {
+            return false;
+        }
+
+        @Override
+        public void write(byte[] bytes, int length) {
+            send(java.util.Arrays.copyOf(bytes, length));
+        }
+
+        @Override
+        public void stopHearing() {
+            end();
+        }
+
+        @Override
+        public void closeGently() {
+            end();
+        }
+
+        @Override
+        public void close() {
+            end();
+        }
+    }
+
     /// How often the server has written.
     int writes() {
         return writes;

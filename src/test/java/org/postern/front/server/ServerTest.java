@@ -94,6 +94,7 @@ class ServerTest {
                                 local(),
                                 mostSessions,
                                 names,
+                                LocalKeys.away(),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),
