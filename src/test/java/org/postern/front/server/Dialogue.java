@@ -33,7 +33,7 @@ import org.postern.mail.SessionId;
 /// Before it sends a line the client waits for the `S:` lines above it; consecutive `C:` lines are
 /// sent at once. `C*` shakes hands: what follows is said over TLS, and a handshake that fails is
 /// an `S*` with the alert, or with `closed`. `C!` ends the client's side, `C?` lets it fall
-/// silent. `L:` lines, at the end, are lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
+/// silent; `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
 /// sets the stage: `local`, `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`,
 /// `no-space`, `small-limits`; `tls`, `tls-require`, `smtps`, and `keeper-away` for them.
 /// `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
@@ -179,7 +179,9 @@ final class Dialogue {
         for (var line : played) {
             if (line.startsWith("S")) {
                 send(out);
-                readLine();
+                if (!readLine() && line.equals("S!")) {
+                    transcript.add(line);
+                }
             } else {
                 transcript.add(line);
                 switch (line) {
