@@ -27,8 +27,7 @@ import org.postern.tls.remote.Signer;
 /// older session; so the name that counts is kept with the connection, by a [Wish].
 final class ServerKeys extends X509ExtendedKeyManager {
     /// One certificate with its key, which is elsewhere.
-    private record Credential(
-            RemoteKey key, List<X509Certificate> chain, CertifiedNames names) {}
+    private record Credential(RemoteKey key, List<X509Certificate> chain, CertifiedNames names) {}
 
     /// The name that the client of one connection asks for. Any name will do, as OpenSMTPD has it:
     /// a mail server is rarely asked for by the name it has.

@@ -210,7 +210,8 @@ class KeeperRoomTest {
 
     @Test
     void aKeySignsOnlyInItsOwnWay() throws IOException {
-        var question = new Keeping.Sign(nameOf("ec"), Keeping.Algorithm.SHA256_WITH_RSA, Chunk.of("x"));
+        var question =
+                new Keeping.Sign(nameOf("ec"), Keeping.Algorithm.SHA256_WITH_RSA, Chunk.of("x"));
         assertEquals(new Keeping.Answer.Refused("not a key for SHA256_WITH_RSA"), answer(question));
     }
 

@@ -279,8 +279,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     /// Goes on through TLS. Nothing may have been read that was not asked for.
     ///
     /// @throws PeerLost if the handshake fails; the connection is closed
-    Agreement startTls(
-            Outbound tls, String host, int port, Outbound.Trust trust, Duration patience)
+    Agreement startTls(Outbound tls, String host, int port, Outbound.Trust trust, Duration patience)
             throws PeerLost {
         deadline.in(patience);
         try {

@@ -32,8 +32,7 @@ final class Binding {
         var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Entrance>>();
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
-                var reception = 
-                        Reception.of(listen, config.serverName(), protections.of(listen));
+                var reception = Reception.of(listen, config.serverName(), protections.of(listen));
                 for (var address : addresses(listen, target)) {
                     var where =
                             address.isAnyLocalAddress()

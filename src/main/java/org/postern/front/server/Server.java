@@ -117,7 +117,8 @@ public final class Server {
     /// @throws IOException if a listener cannot be bound; then nothing has changed
     public RoomLife.Ready prepare(TableSet tables, Router router) throws IOException {
         var next = local(tables.config(), router);
-        var change = doors.prepare(Binding.of(tables, this::protection), host(next), Door.Sharing.ALONE);
+        var change =
+                doors.prepare(Binding.of(tables, this::protection), host(next), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
@@ -247,9 +248,7 @@ public final class Server {
         return config.listeners().stream()
                 .filter(listen -> listen.place() instanceof Listen.Place.Socket)
                 .findFirst()
-                .map(
-                        listen ->
-                                Reception.of(listen, config.serverName(), new Protection.None()))
+                .map(listen -> Reception.of(listen, config.serverName(), new Protection.None()))
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
     }
 

@@ -6,7 +6,8 @@ import java.util.Set;
 
 /// A cipher suite that we speak, under its two names.
 ///
-/// @param openSslName in the words of OpenSSL, which configurations, logs and the Received field use
+/// @param openSslName in the words of OpenSSL, which configurations, logs and the Received field
+///   use
 /// @param javaName in the words of IANA's registry, which Java uses
 /// @param bits how long the key of the cipher is
 /// @param words what a list of OpenSSL can call it by, in upper case

@@ -31,12 +31,13 @@ import org.postern.mail.SessionId;
 /// `S:` lines are what the server says, `C:` lines what the client sends, ended by CR LF; in them
 /// `\r`, `\n`, `\0`, `\\` and `\xHH` are those bytes, and `\` at the end leaves the line end out.
 /// Before it sends a line the client waits for the `S:` lines above it; consecutive `C:` lines are
-/// sent at once. `C*` shakes hands: what follows is said over TLS, and a handshake that fails is
-/// an `S*` with the alert, or with `closed`. `C!` ends the client's side, `C?` lets it fall
-/// silent; `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold, `Q:` lines what the queue was given. A `K:` line at the beginning
-/// sets the stage: `local`, `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`,
-/// `no-space`, `small-limits`; `tls`, `tls-require`, `smtps`, and `keeper-away` for them.
-/// `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
+/// sent at once. `C*` shakes hands: what follows is said over TLS, and a handshake that fails is an
+/// `S*` with the alert, or with `closed`. `C!` ends the client's side, `C?` lets it fall silent;
+/// `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold,
+/// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
+/// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
+/// `small-limits`; `tls`, `tls-require`, `smtps`, and `keeper-away` for them. `S: 250 (extensions)`
+/// stands for the lines of all that EHLO offers on that stage.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
