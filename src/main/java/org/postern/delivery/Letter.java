@@ -143,7 +143,7 @@ final class Letter {
                                     + ">\nDelivered-To: "
                                     + envelope.share().originalRecipient()
                                     + '\n')
-                            .getBytes(StandardCharsets.ISO_8859_1);
+                            .getBytes(StandardCharsets.UTF_8);
             this.out = new byte[fields.length + bytes.length];
             System.arraycopy(fields, 0, out, 0, fields.length);
             this.length = fields.length;

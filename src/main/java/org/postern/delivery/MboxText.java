@@ -34,7 +34,7 @@ final class MboxText {
             throws IOException {
         var text = new MboxText(taker);
         var line = "From " + sender + ' ' + CTIME.format(now) + '\n';
-        text.out.put(line.getBytes(StandardCharsets.ISO_8859_1));
+        text.out.put(line.getBytes(StandardCharsets.UTF_8));
         letter.pour(text::quote);
         text.end();
     }

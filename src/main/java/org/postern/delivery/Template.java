@@ -1,5 +1,6 @@
 package org.postern.delivery;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.postern.mail.AddressSyntax;
 
@@ -248,7 +249,9 @@ final class Template {
         if (begins && value.isEmpty()) {
             throw new Bad("%{" + name + "} is empty");
         }
-        out.append(value.replace('/', ':'));
+        // A path is put together from bytes.
+        var bytes = value.getBytes(StandardCharsets.UTF_8);
+        out.append(new String(bytes, StandardCharsets.ISO_8859_1).replace('/', ':'));
     }
 
     private void checkPath() throws Bad {

@@ -1,7 +1,9 @@
 package org.postern.mail;
 
-/// The character rules of local-parts, host names and address literals. ASCII only: a byte outside
-/// it is never part of an address.
+import java.nio.charset.StandardCharsets;
+
+/// The character rules of local-parts, host names and address literals. But for
+/// [#isInternationalLocalPart], ASCII only: a byte outside it is never part of an address.
 public final class AddressSyntax {
     /// The longest local-part or domain, in octets (RFC 5321 section 4.5.3.1 allows 64 and 255).
     public static final int LONGEST = 255;
@@ -172,6 +174,36 @@ public final class AddressSyntax {
             }
         }
         return true;
+    }
+
+    /// Is `text` a local-part in which characters beyond ASCII may stand, too (RFC 6531 section
+    /// 3.3), at most 255 octets in UTF-8? Characters that nobody sees, or that change the direction
+    /// of text, are none of them.
+    public static boolean isInternationalLocalPart(String text) {
+        var ascii = new StringBuilder(text.length());
+        for (int code : text.codePoints().toArray()) {
+            if (code > 127 && !isVisible(code)) {
+                return false;
+            }
+            ascii.append(code > 127 ? 'x' : (char) code);
+        }
+        return isLocalPart(ascii.toString())
+                && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST;
+    }
+
+    private static boolean isVisible(int code) {
+        return switch (Character.getType(code)) {
+            case Character.CONTROL,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.PRIVATE_USE,
+                    Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.FORMAT -> code == 0x200c || code == 0x200d;
+            default -> true;
+        };
     }
 
     private static boolean isAtomCharacter(char c) {

@@ -21,6 +21,10 @@ public record Carriage(Form form, Set<Need> needs, int priority, Release release
     public static final Carriage PLAIN =
             new Carriage(Form.LINES, Set.of(), 0, new Release.AtOnce());
 
+    /// UTF-8 in addresses or header fields.
+    public static final Carriage IN_UTF8 =
+            new Carriage(Form.LINES, Set.of(Need.UTF8), 0, new Release.AtOnce());
+
     public Carriage {
         needs = Set.copyOf(needs);
         if (priority < LOWEST || priority > HIGHEST) {

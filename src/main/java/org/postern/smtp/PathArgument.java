@@ -1,5 +1,8 @@
 package org.postern.smtp;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +11,36 @@ import org.postern.mail.Mailbox;
 
 /// What follows `MAIL FROM:` or `RCPT TO:`: a path and its parameters (RFC 5321 section 4.1.2).
 ///
-/// @param path what stands between the angle brackets
-public record PathArgument(String path, List<Parameter> parameters) {
+/// @param path what stands between the angle brackets, one character for each byte
+/// @param script in what it is written
+public record PathArgument(String path, List<Parameter> parameters, Script script) {
+    /// The parameter of MAIL that allows UTF-8 in a mail transaction.
+    public static final String SMTPUTF8 = "SMTPUTF8";
+
     public PathArgument {
         parameters = List.copyOf(parameters);
+    }
+
+    /// A path in UTF-8 if its own parameters say so, else in ASCII.
+    public PathArgument(String path, List<Parameter> parameters) {
+        this(
+                path,
+                parameters,
+                parameters.stream().anyMatch(one -> one.name().equals(SMTPUTF8))
+                        ? Script.UTF8
+                        : Script.ASCII);
+    }
+
+    /// The characters of a path.
+    public enum Script {
+        ASCII,
+        /// RFC 6531 section 3.3.
+        UTF8
+    }
+
+    /// The same, in a mail transaction in which UTF-8 is allowed.
+    public PathArgument inUtf8() {
+        return new PathArgument(path, parameters, Script.UTF8);
     }
 
     /// The argument written as `text`; empty if it does not begin with a path in angle brackets.
@@ -47,7 +76,28 @@ public record PathArgument(String path, List<Parameter> parameters) {
         }
         int at = address.lastIndexOf('@');
         var localPart = at < 0 ? address : address.substring(0, at);
-        return Mailbox.of(unquoted(localPart), at < 0 ? ourDomain : address.substring(at + 1));
+        var domain = at < 0 ? ourDomain : address.substring(at + 1);
+        return switch (script) {
+            case ASCII -> Mailbox.of(unquoted(localPart), domain);
+            case UTF8 ->
+                    utf8(unquoted(localPart))
+                            .flatMap(
+                                    local ->
+                                            utf8(domain)
+                                                    .flatMap(
+                                                            name ->
+                                                                    Mailbox.international(
+                                                                            local, name)));
+        };
+    }
+
+    private static Optional<String> utf8(String bytes) {
+        try {
+            var buffer = ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(buffer).toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isSourceRoute(String text) {

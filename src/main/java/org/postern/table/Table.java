@@ -1,8 +1,14 @@
 package org.postern.table;
 
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.postern.config.Service;
 import org.postern.config.TableRef.Shape;
 import org.postern.mail.AddressSyntax;
+import org.postern.mail.Idna;
 
 /// A named list or mapping. Keys are compared without regard to the case of ASCII letters, and as
 /// the service demands. May be asked from any thread.
@@ -47,14 +53,46 @@ public final class Table {
 
     /// Whether an entry stands for a key: the key, if so.
     public Answer<String> contains(Service service, String key) {
-        return isTooLong(key)
-                ? tooLong()
-                : named(contents.contains(service, folded(service, key), delimiter));
+        return ask(service, key, form -> contents.contains(service, form, delimiter));
     }
 
     /// The text that a mapping holds for a key. Asking a list fails.
     public Answer<String> lookup(Service service, String key) {
-        return isTooLong(key) ? tooLong() : named(contents.lookup(service, folded(service, key)));
+        return ask(service, key, form -> contents.lookup(service, form));
+    }
+
+    private Answer<String> ask(
+            Service service, String key, Function<String, Answer<String>> question) {
+        Answer<String> answer = new Answer.Absent<>();
+        for (var form : forms(service, key)) {
+            if (isTooLong(form)) {
+                return tooLong();
+            }
+            answer = question.apply(form);
+            if (!(answer instanceof Answer.Absent)) {
+                break;
+            }
+        }
+        return named(answer);
+    }
+
+    /// How an entry may write a key, the text of a file: one character for each byte. A domain is
+    /// known in ASCII, and a table may have it in its own script (RFC 5890); what is beyond ASCII
+    /// is compared in its composed form (NFC), in UTF-8.
+    private static List<String> forms(Service service, String key) {
+        var folded = folded(service, key);
+        boolean ascii = Idna.isAscii(folded);
+        if (service == Service.AUTH || (ascii && !folded.contains("xn--"))) {
+            return List.of(folded);
+        }
+        int at = folded.lastIndexOf('@') + 1;
+        var own = folded.substring(0, at) + Idna.toUnicode(folded.substring(at));
+        return Stream.of(folded, own).map(Table::bytes).distinct().toList();
+    }
+
+    private static String bytes(String text) {
+        var composed = Normalizer.normalize(text, Normalizer.Form.NFC);
+        return new String(composed.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /// The next key, in turn, that the table has for a service.

@@ -25,6 +25,7 @@ import org.postern.front.relay.Verdict.Stage;
 import org.postern.ipc.Work;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope;
+import org.postern.mail.Idna;
 import org.postern.mail.Outcome;
 import org.postern.mail.Outcome.Onward;
 import org.postern.mail.ReversePath;
@@ -119,7 +120,7 @@ final class Attempt {
                         ? user
                         : share.recipient().toString();
         if (path.isEmpty()
-                || !path.chars().allMatch(c -> c > ' ' && c < 127 && c != '<' && c != '>')) {
+                || !path.chars().allMatch(c -> c > ' ' && c != 127 && c != '<' && c != '>')) {
             settle(
                     envelope,
                     new Outcome.Failed(
@@ -303,22 +304,26 @@ final class Attempt {
         return false;
     }
 
+    /// What those of a parcel have in common: perhaps not all of them can go to this host.
+    private record Common(ReversePath sender, boolean inAscii) {}
+
     /// One parcel for each sender that the next hop is told, in the order of the recipients;
     /// several where it does not take as many recipients at once.
     private List<Parcel> parcels(ClientSession session) {
         var facts = envelopes.getFirst().message();
-        var bySender = new LinkedHashMap<ReversePath, List<Addressee>>();
+        var bySender = new LinkedHashMap<Common, List<Addressee>>();
         for (var addressee : pending) {
             var sender = plan.senders().of(facts.sender(), addressee.envelope().share());
-            bySender.computeIfAbsent(sender, _ -> new ArrayList<>()).add(addressee);
+            var common = new Common(sender, Idna.isAscii(addressee.path()));
+            bySender.computeIfAbsent(common, _ -> new ArrayList<>()).add(addressee);
         }
         var parcels = new ArrayList<Parcel>();
         bySender.forEach(
-                (sender, to) -> {
+                (common, to) -> {
                     int most = session.mostRecipients(to.size());
                     for (int i = 0; i < to.size(); i += most) {
                         var some = to.subList(i, Math.min(to.size(), i + most));
-                        parcels.add(new Parcel(facts.from(sender), some, load));
+                        parcels.add(new Parcel(facts.from(common.sender), some, load));
                     }
                 });
         return parcels;

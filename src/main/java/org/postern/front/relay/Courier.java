@@ -1,6 +1,7 @@
 package org.postern.front.relay;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.postern.ipc.Conversation;
@@ -84,7 +85,8 @@ final class Courier {
         return Chunk.of(
                 envelopes.size() > 1
                         ? text
-                        : text + "Delivered-To: " + first.share().recipient() + "\n");
+                        : text + "Delivered-To: " + first.share().recipient() + "\n",
+                StandardCharsets.UTF_8);
     }
 
     private void count(List<Work.Result> results) {

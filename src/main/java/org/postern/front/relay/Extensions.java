@@ -64,6 +64,11 @@ record Extensions(Map<String, String> offered) {
         return offered.containsKey("CHUNKING") && offered.containsKey("BINARYMIME");
     }
 
+    /// May addresses and header fields be in UTF-8 (RFC 6531)?
+    boolean utf8() {
+        return offered.containsKey("SMTPUTF8");
+    }
+
     /// How many recipients a mail transaction may have (LIMITS, RFC 9422 section 4); where nothing
     /// is said, `usual`.
     int mostRecipients(int usual) {

@@ -15,6 +15,16 @@ interface Load {
     /// May there be bytes above 127?
     boolean mayHoldEightBit();
 
+    /// Are there bytes above 127 in the header? Where that is not known, all of it is poured away
+    /// to see.
+    ///
+    /// @throws IOException if the queue does not give it
+    default boolean hasEightBitHeader() throws IOException {
+        var search = new HeaderSearch();
+        pour(search);
+        return search.found();
+    }
+
     /// Pours all of it.
     ///
     /// @throws PeerLost if the next hop does not take it

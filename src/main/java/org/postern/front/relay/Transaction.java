@@ -8,6 +8,7 @@ import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Verdict.Stage;
 import org.postern.mail.Carriage;
 import org.postern.mail.EnhancedStatus;
+import org.postern.mail.Idna;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
 
@@ -61,6 +62,11 @@ final class Transaction {
         };
     }
 
+    private static final Verdict UTF8_LACKING =
+            new Verdict.Unable(
+                    new EnhancedStatus(5, 6, 7),
+                    "addresses or header in UTF-8, and the next hop does not offer SMTPUTF8");
+
     private final Wire wire;
     private final Extensions extensions;
     private final Dialect dialect;
@@ -68,6 +74,7 @@ final class Transaction {
     private final Parcel parcel;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<Integer> accepted = new ArrayList<>();
+    private boolean utf8;
 
     Transaction(
             Wire wire, Extensions extensions, Dialect dialect, Timeouts timeouts, Parcel parcel) {
@@ -87,6 +94,12 @@ final class Transaction {
             parcel.to().forEach(_ -> verdicts.add(new Verdict.TooLarge()));
             return new Result(verdicts, End.READY, "");
         }
+        if (extensions.utf8()) {
+            utf8 = asksForUtf8() || !isAscii();
+        } else if (!isAscii() || (asksForUtf8() && parcel.load().hasEightBitHeader())) {
+            parcel.to().forEach(_ -> verdicts.add(UTF8_LACKING));
+            return new Result(verdicts, End.READY, "");
+        }
         var obstacle = obstacle();
         if (obstacle.isPresent()) {
             parcel.to().forEach(_ -> verdicts.add(obstacle.get()));
@@ -103,6 +116,16 @@ final class Transaction {
         } catch (PeerLost e) {
             return lost(e.text(), Stage.BEFORE_CONTENT);
         }
+    }
+
+    private boolean asksForUtf8() {
+        return parcel.facts().carriage().needs(Carriage.Need.UTF8);
+    }
+
+    /// Are all addresses ASCII?
+    private boolean isAscii() {
+        return Idna.isAscii(path(parcel.facts().sender()))
+                && parcel.to().stream().allMatch(one -> Idna.isAscii(one.path()));
     }
 
     private boolean isBinary() {
@@ -324,6 +347,9 @@ final class Transaction {
             line.append(" BODY=BINARYMIME");
         } else if (extensions.eightBit() && parcel.load().mayHoldEightBit()) {
             line.append(" BODY=8BITMIME");
+        }
+        if (utf8) {
+            line.append(" SMTPUTF8");
         }
         if (extensions.dsn()) {
             line.append(

@@ -100,9 +100,10 @@ final class Wire implements Closeable, DotStuffer.Sink {
         blockPatience = patience;
     }
 
-    /// Adds a command to what goes out; `line` has no end, and holds no control characters.
+    /// Adds a command to what goes out, in UTF-8; `line` has no end, and holds no control
+    /// characters.
     void say(String line) throws PeerLost {
-        put(ByteBuffer.wrap(line.getBytes(StandardCharsets.ISO_8859_1)));
+        put(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
         put((byte) '\r');
         put((byte) '\n');
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Reception.Trait;
+import org.postern.mail.Carriage;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
 import org.postern.message.Intake;
@@ -230,10 +231,14 @@ final class Content implements Closeable {
         return recipients.size() == 1 ? List.of(recipients.getFirst().mailbox()) : List.of();
     }
 
-    /// How the message came, in the words of RFC 3848.
+    /// How the message came, in the words of RFC 3848, and of RFC 6531 section 4.3.
     private String protocol(Phase.Identity identity) {
         var origin = transaction.facts().origin();
-        return identity.dialect()
+        var dialect =
+                transaction.facts().carriage().needs(Carriage.Need.UTF8)
+                        ? "UTF8SMTP"
+                        : identity.dialect().toString();
+        return dialect
                 + (origin.security() instanceof org.postern.mail.Origin.Security.Tls ? "S" : "")
                 + (origin.isAuthenticated() ? "A" : "");
     }

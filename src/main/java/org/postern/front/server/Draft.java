@@ -89,7 +89,7 @@ final class Draft implements Closeable {
     }
 
     private Submission.Whole whole(MessageId id) {
-        var field = received.field(id).getBytes(StandardCharsets.ISO_8859_1);
+        var field = received.field(id).getBytes(StandardCharsets.UTF_8);
         var content = Arrays.copyOf(field, field.length + length);
         System.arraycopy(gathered, 0, content, field.length, length);
         size = content.length;
@@ -123,7 +123,7 @@ final class Draft implements Closeable {
             for (var share : shares) {
                 taken.say(new Submission.Add(share));
             }
-            append(taken, Chunk.of(received.field(taken.next())));
+            append(taken, Chunk.of(received.field(taken.next()), StandardCharsets.UTF_8));
         }
         if (length > 0) {
             // Saying it copies it, so the buffer can be used again.

@@ -55,6 +55,7 @@ final class Introduction {
         lines.add("PIPELINING");
         lines.add("CHUNKING");
         lines.add("BINARYMIME");
+        lines.add("SMTPUTF8");
         lines.add("LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
         if (reception.protection().offersTls() && !progress.isPrivate()) {
             lines.add("STARTTLS");

@@ -1,10 +1,13 @@
 package org.postern.front.server;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.postern.mail.Carriage;
+import org.postern.mail.Carriage.Need;
 import org.postern.mail.MessageFacts.DsnReturn;
 import org.postern.smtp.Parameter;
+import org.postern.smtp.PathArgument;
 import org.postern.smtp.Reply;
 import org.postern.smtp.Xtext;
 
@@ -26,6 +29,7 @@ sealed interface MailParameters {
         var dsnReturn = DsnReturn.UNSAID;
         var dsnEnvelopeId = "";
         var form = Carriage.Form.LINES;
+        Set<Need> needs = EnumSet.noneOf(Need.class);
         boolean dsn = reception.has(Reception.Trait.OFFERS_DSN);
         for (var parameter : parameters) {
             var value = parameter.value();
@@ -48,6 +52,12 @@ sealed interface MailParameters {
                     } else {
                         return new Bad(Replies.unsupportedParameter(parameter.text()));
                     }
+                }
+                case PathArgument.SMTPUTF8 -> {
+                    if (!parameter.text().equalsIgnoreCase(PathArgument.SMTPUTF8)) {
+                        return new Bad(Replies.badParameter("SMTPUTF8 has no value"));
+                    }
+                    needs.add(Need.UTF8);
                 }
                 case "RET" -> {
                     if (!dsn) {
@@ -75,7 +85,7 @@ sealed interface MailParameters {
                 }
             }
         }
-        var carriage = new Carriage(form, Set.of(), 0, new Carriage.Release.AtOnce());
+        var carriage = new Carriage(form, needs, 0, new Carriage.Release.AtOnce());
         return new Good(dsnReturn, dsnEnvelopeId, carriage);
     }
 }

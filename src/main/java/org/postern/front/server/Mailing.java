@@ -1,6 +1,7 @@
 package org.postern.front.server;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.postern.front.route.Routing;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Identity;
@@ -61,7 +62,7 @@ final class Mailing {
         if (!path.get().isNull()) {
             var mailbox = path.get().mailbox(reception.name());
             if (mailbox.isEmpty()) {
-                return Replies.BAD_SENDER;
+                return isUtf8Unasked(path) ? Replies.UTF8_UNASKED : Replies.BAD_SENDER;
             }
             sender = new ReversePath.Sender(mailbox.get());
         }
@@ -106,14 +107,24 @@ final class Mailing {
             return Replies.TOO_MANY_RECIPIENTS; // 452, so that the client sends the rest later
         }
         var path = PathArgument.parse(argument);
+        if (transaction.facts().carriage().needs(Carriage.Need.UTF8)) {
+            path = path.map(PathArgument::inUtf8);
+        }
         var recipient = path.flatMap(given -> given.mailbox(reception.name()));
         if (recipient.isEmpty()) {
-            return Replies.BAD_RECIPIENT;
+            return isUtf8Unasked(path) ? Replies.UTF8_UNASKED : Replies.BAD_RECIPIENT;
         }
         return switch (RecipientParameters.read(path.get().parameters(), reception)) {
             case RecipientParameters.Bad(var reply) -> reply;
             case RecipientParameters.Good good -> route(recipient.get(), good, transaction);
         };
+    }
+
+    /// Would it perhaps be an address, if SMTPUTF8 had been said?
+    private boolean isUtf8Unasked(Optional<PathArgument> path) {
+        return path.filter(given -> given.script() == PathArgument.Script.ASCII)
+                .flatMap(given -> given.inUtf8().mailbox(reception.name()))
+                .isPresent();
     }
 
     /// Expands a recipient into envelopes, which the queue will hold once DATA has ended.

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
+import org.postern.mail.Carriage;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Mailbox;
@@ -95,7 +96,7 @@ public record Report(
         var name = facts.origin().smtpName();
         var boundary = boundary(random);
         out.line("From: Mailer Daemon <MAILER-DAEMON@" + name + ">");
-        out.line("To: " + to);
+        out.text("To: " + to);
         out.line("Subject: Delivery status notification: " + action());
         out.line("Date: " + DATE.format(now));
         out.line("Message-ID: <" + token(random) + "@" + name + ">");
@@ -147,7 +148,7 @@ public record Report(
         }
         out.line("");
         for (var one : about) {
-            out.line("<" + one.share().recipient() + ">: " + ascii(one.text()));
+            out.line("<" + plain(one.share().recipient()) + ">: " + ascii(one.text()));
         }
         out.line("");
         out.line("A report for programs and a copy of what you sent are attached.");
@@ -175,7 +176,11 @@ public record Report(
                             + "; "
                             + ascii(Xtext.legible(orcpt.substring(semicolon + 1))));
         }
-        out.line("Final-Recipient: rfc822; " + one.share().recipient());
+        var recipient = one.share().recipient();
+        out.line(
+                "Final-Recipient: "
+                        + (recipient.isAscii() ? "rfc822; " : "utf-8; ")
+                        + plain(recipient));
         out.line("Action: " + action());
         out.line("Status: " + one.status());
         if (!one.peer().isEmpty()) {
@@ -196,15 +201,16 @@ public record Report(
     private void returned(Lines out, String boundary) {
         out.line("");
         out.line("--" + boundary);
+        boolean utf8 = facts.carriage().needs(Carriage.Need.UTF8);
         var type =
                 switch (original) {
                     case Original.Whole(_) -> {
                         out.line("Content-Description: Your message");
-                        yield "message/rfc822";
+                        yield utf8 ? "message/global" : "message/rfc822";
                     }
                     case Original.Headers(_) -> {
                         out.line("Content-Description: The header of your message");
-                        yield "text/rfc822-headers";
+                        yield utf8 ? "message/global-headers" : "text/rfc822-headers";
                     }
                 };
         out.line("Content-Type: " + type);
@@ -239,6 +245,30 @@ public record Report(
                 + HexFormat.of().toHexDigits(random.nextLong());
     }
 
+    /// Does whoever passes it on have to know SMTPUTF8? The header of a message with a header in
+    /// UTF-8 is in the body of the report, which needs no more than 8BITMIME.
+    public boolean needsUtf8() {
+        return !to.isAscii();
+    }
+
+    /// A mailbox in ASCII: other characters become `\x{...}` (RFC 6533 section 3).
+    private static String plain(Mailbox mailbox) {
+        var out = new StringBuilder();
+        mailbox.toString()
+                .codePoints()
+                .forEach(
+                        code -> {
+                            if (code < 128) {
+                                out.append((char) code);
+                            } else {
+                                out.append("\\x{")
+                                        .append(Integer.toHexString(code).toUpperCase(Locale.ROOT))
+                                        .append('}');
+                            }
+                        });
+        return out.toString();
+    }
+
     private static String ascii(String text) {
         var out = new StringBuilder();
         for (int i = 0; i < Math.min(text.length(), LONGEST_TEXT); i++) {
@@ -271,6 +301,11 @@ public record Report(
 
         void line(String text) {
             out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+            out.write('\n');
+        }
+
+        void text(String text) {
+            out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
             out.write('\n');
         }
 

@@ -192,7 +192,12 @@ final class Notices {
                         new Origin.Login.As(""),
                         new Origin.Security.Plain());
         return new Store.Fresh(
-                new MessageFacts(origin, new ReversePath.Null(), MessageFacts.DsnReturn.UNSAID, ""),
+                new MessageFacts(
+                        origin,
+                        new ReversePath.Null(),
+                        MessageFacts.DsnReturn.UNSAID,
+                        "",
+                        report.needsUtf8() ? Carriage.IN_UTF8 : Carriage.PLAIN),
                 now,
                 List.of(new Share(to, to, "", new Share.Destination.Unrouted(), Set.of(), "")),
                 report.write(ThreadLocalRandom.current()));

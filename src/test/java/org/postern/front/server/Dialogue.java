@@ -139,6 +139,7 @@ final class Dialogue {
         lines.add("-PIPELINING");
         lines.add("-CHUNKING");
         lines.add("-BINARYMIME");
+        lines.add("-SMTPUTF8");
         lines.add("-LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
         if (!secured && (stage.contains("tls") || stage.contains("tls-require"))) {
             lines.add("-STARTTLS");
