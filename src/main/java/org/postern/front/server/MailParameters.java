@@ -2,9 +2,11 @@ package org.postern.front.server;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.postern.mail.Carriage;
 import org.postern.mail.Carriage.Need;
+import org.postern.mail.Carriage.Release;
 import org.postern.mail.MessageFacts.DsnReturn;
 import org.postern.smtp.Parameter;
 import org.postern.smtp.PathArgument;
@@ -12,7 +14,8 @@ import org.postern.smtp.Reply;
 import org.postern.smtp.Xtext;
 
 /// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2, RFC 3030 section
-/// 3), AUTH (RFC 4954 section 5), RET and ENVID (RFC 3461 section 4.3 and 4.4).
+/// 3), AUTH (RFC 4954 section 5), SMTPUTF8 (RFC 6531 section 3.4), RET and ENVID (RFC 3461 section
+/// 4.3 and 4.4).
 sealed interface MailParameters {
     /// They are all right.
     record Good(DsnReturn dsnReturn, String dsnEnvelopeId, Carriage carriage)
@@ -26,66 +29,110 @@ sealed interface MailParameters {
 
     /// Reads `parameters`, of which the last of a name counts.
     static MailParameters read(List<Parameter> parameters, Reception reception, long largest) {
-        var dsnReturn = DsnReturn.UNSAID;
-        var dsnEnvelopeId = "";
-        var form = Carriage.Form.LINES;
-        Set<Need> needs = EnumSet.noneOf(Need.class);
-        boolean dsn = reception.has(Reception.Trait.OFFERS_DSN);
+        var reading = new Reading(reception, largest);
         for (var parameter : parameters) {
-            var value = parameter.value();
-            switch (parameter.name()) {
-                case "AUTH" -> {}
-                case "SIZE" -> {
-                    if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                        return new Bad(Replies.badParameter("Invalid SIZE"));
-                    }
-                    if (value.length() > 18 || Long.parseLong(value) > largest) {
-                        return new Bad(Replies.TOO_BIG);
-                    }
-                }
-                case "BODY" -> {
-                    if (value.equalsIgnoreCase("BINARYMIME")) {
-                        form = Carriage.Form.BINARY;
-                    } else if (value.equalsIgnoreCase("7BIT")
-                            || value.equalsIgnoreCase("8BITMIME")) {
-                        form = Carriage.Form.LINES;
-                    } else {
-                        return new Bad(Replies.unsupportedParameter(parameter.text()));
-                    }
-                }
-                case PathArgument.SMTPUTF8 -> {
-                    if (!parameter.text().equalsIgnoreCase(PathArgument.SMTPUTF8)) {
-                        return new Bad(Replies.badParameter("SMTPUTF8 has no value"));
-                    }
-                    needs.add(Need.UTF8);
-                }
-                case "RET" -> {
-                    if (!dsn) {
-                        return new Bad(Replies.unsupportedParameter(parameter.text()));
-                    }
-                    if (value.equalsIgnoreCase("FULL")) {
-                        dsnReturn = DsnReturn.FULL;
-                    } else if (value.equalsIgnoreCase("HDRS")) {
-                        dsnReturn = DsnReturn.HEADERS;
-                    } else {
-                        return new Bad(Replies.badParameter("Invalid RET"));
-                    }
-                }
-                case "ENVID" -> {
-                    if (!dsn) {
-                        return new Bad(Replies.unsupportedParameter(parameter.text()));
-                    }
-                    if (value.length() > LONGEST_ENVELOPE_ID || !Xtext.isXtext(value)) {
-                        return new Bad(Replies.badParameter("Invalid ENVID"));
-                    }
-                    dsnEnvelopeId = value;
-                }
-                default -> {
-                    return new Bad(Replies.unsupportedParameter(parameter.text()));
-                }
+            var objection = reading.take(parameter);
+            if (objection.isPresent()) {
+                return new Bad(objection.get());
             }
         }
-        var carriage = new Carriage(form, needs, 0, new Carriage.Release.AtOnce());
-        return new Good(dsnReturn, dsnEnvelopeId, carriage);
+        return reading.end();
+    }
+
+    /// What was said so far.
+    final class Reading {
+        private final Reception reception;
+        private final long largest;
+        private DsnReturn dsnReturn = DsnReturn.UNSAID;
+        private String dsnEnvelopeId = "";
+        private Carriage.Form form = Carriage.Form.LINES;
+        private final Set<Need> needs = EnumSet.noneOf(Need.class);
+
+        private Reading(Reception reception, long largest) {
+            this.reception = reception;
+            this.largest = largest;
+        }
+
+        /// Takes one; what is wrong with it, if anything is.
+        private Optional<Reply> take(Parameter parameter) {
+            var value = parameter.value();
+            return switch (parameter.name()) {
+                case "AUTH" -> Optional.empty();
+                case "SIZE" -> size(value);
+                case "BODY" -> body(value, parameter);
+                case PathArgument.SMTPUTF8 -> need(Need.UTF8, parameter);
+                case "RET" -> dsn(parameter).or(() -> dsnReturn(value));
+                case "ENVID" -> dsn(parameter).or(() -> envelopeId(value));
+                default -> unsupported(parameter);
+            };
+        }
+
+        private static Optional<Reply> unsupported(Parameter parameter) {
+            return Optional.of(Replies.unsupportedParameter(parameter.text()));
+        }
+
+        private static Optional<Reply> bad(String what) {
+            return Optional.of(Replies.badParameter(what));
+        }
+
+        private Optional<Reply> size(String value) {
+            if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return bad("Invalid SIZE");
+            }
+            return value.length() > 18 || Long.parseLong(value) > largest
+                    ? Optional.of(Replies.TOO_BIG)
+                    : Optional.empty();
+        }
+
+        private Optional<Reply> body(String value, Parameter parameter) {
+            if (value.equalsIgnoreCase("BINARYMIME")) {
+                form = Carriage.Form.BINARY;
+            } else if (value.equalsIgnoreCase("7BIT") || value.equalsIgnoreCase("8BITMIME")) {
+                form = Carriage.Form.LINES;
+            } else {
+                return unsupported(parameter);
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Reply> need(Need need, Parameter parameter) {
+            if (!parameter.text().equalsIgnoreCase(parameter.name())) {
+                return bad(parameter.name() + " has no value");
+            }
+            needs.add(need);
+            return Optional.empty();
+        }
+
+        private Optional<Reply> dsn(Parameter parameter) {
+            return reception.has(Reception.Trait.OFFERS_DSN)
+                    ? Optional.empty()
+                    : unsupported(parameter);
+        }
+
+        private Optional<Reply> dsnReturn(String value) {
+            if (value.equalsIgnoreCase("FULL")) {
+                dsnReturn = DsnReturn.FULL;
+            } else if (value.equalsIgnoreCase("HDRS")) {
+                dsnReturn = DsnReturn.HEADERS;
+            } else {
+                return bad("Invalid RET");
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Reply> envelopeId(String value) {
+            if (value.length() > LONGEST_ENVELOPE_ID || !Xtext.isXtext(value)) {
+                return bad("Invalid ENVID");
+            }
+            dsnEnvelopeId = value;
+            return Optional.empty();
+        }
+
+        private Good end() {
+            return new Good(
+                    dsnReturn,
+                    dsnEnvelopeId,
+                    new Carriage(form, needs, 0, new Release.AtOnce()));
+        }
     }
 }
