@@ -130,9 +130,7 @@ sealed interface MailParameters {
 
         private Good end() {
             return new Good(
-                    dsnReturn,
-                    dsnEnvelopeId,
-                    new Carriage(form, needs, 0, new Release.AtOnce()));
+                    dsnReturn, dsnEnvelopeId, new Carriage(form, needs, 0, new Release.AtOnce()));
         }
     }
 }
