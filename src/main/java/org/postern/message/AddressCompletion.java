@@ -112,7 +112,6 @@ final class AddressCompletion {
     }
 
     private void element(int from, int to) {
-        int place = bracketEnd >= 0 ? endOfText(bracketEnd) : lastText + 1;
         boolean stays =
                 broken
                         || seesAt
@@ -122,6 +121,7 @@ final class AddressCompletion {
         if (stays) {
             out.append(value, from, to);
         } else {
+            int place = bracketEnd >= 0 ? endOfText(bracketEnd) : lastText + 1;
             out.append(value, from, place).append('@').append(domain).append(value, place, to);
         }
     }

@@ -32,6 +32,8 @@ class AddressCompletionTest {
                 "Alice <alice | Alice <alice",
                 "alice> | alice>",
                 "alice) | alice)",
+                ">alice | >alice",
+                "> | >",
                 "a,,b | a@D,,b@D",
                 "`\"a, b\" <c>` | `\"a, b\" <c@D>`",
                 "(only a comment) | (only a comment)"

@@ -127,6 +127,7 @@ final class Replies {
     }
 
     private static String cut(String text) {
-        return text.length() > 200 ? text.substring(0, 200) : text;
+        var bounded = text.length() > 200 ? text.substring(0, 200) : text;
+        return bounded.replaceAll("[^ -~]", "?"); // a reply is ASCII (RFC 5321 section 4.2)
     }
 }

@@ -10,9 +10,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -71,7 +73,7 @@ final class Dialogue {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<String> transcript = new ArrayList<>();
     private Set<String> stage = Set.of();
-    private int piece = Integer.MAX_VALUE;
+    private IntSupplier piece = () -> Integer.MAX_VALUE;
     private int writes;
 
     /// Whether the script has shaken hands by the line that is looked at.
@@ -82,7 +84,13 @@ final class Dialogue {
 
     /// A dialogue whose client's bytes reach the server at most `size` at a time.
     Dialogue inPiecesOf(int size) {
-        piece = size;
+        piece = () -> size;
+        return this;
+    }
+
+    /// A dialogue whose client's bytes reach the server in pieces of any size.
+    Dialogue choppedBy(Random random) {
+        piece = () -> 1 + random.nextInt(random.nextBoolean() ? 4 : 200);
         return this;
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /// A connection in memory: the server's end is a [Link], the client's end is methods.
 final class Pipe implements Link {
@@ -14,7 +15,7 @@ final class Pipe implements Link {
 
     private final BlockingQueue<byte[]> toServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<byte[]> toClient = new LinkedBlockingQueue<>();
-    private final int pieceLimit;
+    private final IntSupplier pieceLimit;
     private byte[] current = END;
     private int taken;
     private boolean ended;
@@ -23,6 +24,11 @@ final class Pipe implements Link {
 
     /// A pipe whose reads give at most `pieceLimit` bytes.
     Pipe(int pieceLimit) {
+        this(() -> pieceLimit);
+    }
+
+    /// The same with another limit for each read.
+    Pipe(IntSupplier pieceLimit) {
         this.pieceLimit = pieceLimit;
     }
 
@@ -128,7 +134,7 @@ final class Pipe implements Link {
         if (taken == current.length && !next()) {
             return -1;
         }
-        int count = Math.min(Math.min(length, pieceLimit), current.length - taken);
+        int count = Math.min(Math.min(length, pieceLimit.getAsInt()), current.length - taken);
         System.arraycopy(current, taken, into, from, count);
         taken += count;
         return count;
