@@ -2,10 +2,12 @@ package org.postern.config;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postern.config.TableDefinition.Entry;
 import org.postern.config.TableDefinition.Origin;
 
@@ -206,6 +208,38 @@ public record Config(
     /// Counts the configurations of one supervisor, from 1.
     public long generation() {
         return sources.generation();
+    }
+
+    /// What makes this program another than those of other configurations.
+    public FilterProcess.Key keyOf(FilterProcess process) {
+        var sides = EnumSet.noneOf(FilterProcess.Side.class);
+        if (listeners.stream()
+                .flatMap(listen -> listen.filter().stream())
+                .anyMatch(filter -> asks(filter, process))) {
+            sides.add(FilterProcess.Side.SMTP_IN);
+        }
+        if (actions.values().stream()
+                .flatMap(
+                        action ->
+                                action instanceof RelayAction relay
+                                        ? relay.filter().stream()
+                                        : Stream.empty())
+                .anyMatch(filter -> asks(filter, process))) {
+            sides.add(FilterProcess.Side.SMTP_OUT);
+        }
+        return process.key(sides);
+    }
+
+    private boolean asks(String name, FilterProcess process) {
+        var filter = filters.get(name);
+        return filter != null
+                && switch (filter.kind()) {
+                    case Filter.Kind.Asks(var asked) -> asked.name().equals(process.name());
+                    case Filter.Kind.Program(var own) -> own.name().equals(process.name());
+                    case Filter.Kind.Rule _ -> false;
+                    case Filter.Kind.Chain(var members) ->
+                            members.stream().anyMatch(member -> asks(member.name(), process));
+                };
     }
 
     /// The action of this name; an envelope may know one that is gone.

@@ -9,7 +9,7 @@ import java.util.Set;
 /// A `proc` directive: a program that runs beside the server and filters what it is told.
 ///
 ///     proc    = "proc" name command { option }
-///     option  = "user" name | "group" name | "chroot" path
+///     option  = "user" name | "group" name | "chroot" path | "bypass"
 ///
 /// @param command a shell command; one that does not begin with `/` is looked for in the directory of
 ///   the server's own programs
@@ -24,6 +24,7 @@ public record FilterProcess(Position at, String name, String command, List<Optio
     public sealed interface Option {
         /// The words that begin an option.
         enum Word {
+            BYPASS,
             CHROOT,
             GROUP,
             USER
@@ -37,6 +38,56 @@ public record FilterProcess(Position at, String name, String command, List<Optio
 
         /// The directory that is its root.
         record Chroot(Position at, String path) implements Option {}
+
+        /// While the program is away, what it would be asked passes.
+        record Bypass() implements Option {}
+    }
+
+    /// Which sessions a program has to do with.
+    public enum Side {
+        SMTP_IN("smtp-in"),
+        SMTP_OUT("smtp-out");
+
+        private final String word;
+
+        Side(String word) {
+            this.word = word;
+        }
+
+        /// The word of the filter protocol.
+        public String word() {
+            return word;
+        }
+    }
+
+    /// What makes one program another: programs with the same key are the same one.
+    public record Key(
+            String name,
+            String command,
+            String user,
+            String group,
+            String chroot,
+            Set<Side> sides) {
+        public Key {
+            sides = Set.copyOf(sides);
+        }
+
+        /// The same as a text, in which nothing is ambiguous.
+        public String text() {
+            var words = sides.stream().map(Side::word).sorted().toList();
+            return String.join("\0", name, command, user, group, chroot, String.join(",", words));
+        }
+    }
+
+    /// The key of this program, which has to do with these sessions.
+    Key key(Set<Side> sides) {
+        return new Key(
+                name, command, user().orElse(""), group().orElse(""), chroot().orElse(""), sides);
+    }
+
+    /// Does what the program would be asked pass while it is away?
+    public boolean isBypassed() {
+        return options.stream().anyMatch(Option.Bypass.class::isInstance);
     }
 
     /// The account it runs as; none means the server's own.
@@ -80,6 +131,7 @@ public record FilterProcess(Position at, String name, String command, List<Optio
                     switch (word) {
                         case USER -> new Option.User(in.position(), in.text("a user"));
                         case GROUP -> new Option.Group(in.position(), in.text("a group"));
+                        case BYPASS -> new Option.Bypass();
                         case CHROOT -> new Option.Chroot(in.position(), in.path("a directory"));
                     });
         }

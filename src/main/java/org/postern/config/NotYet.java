@@ -15,8 +15,8 @@ final class NotYet {
             Map.ofEntries(
                     Map.entry(Directive.Word.ADMD, "admd"),
                     Map.entry(Directive.Word.CA, "ca"),
-                    Map.entry(Directive.Word.FILTER, "filter"),
                     Map.entry(Directive.Word.PROC, "proc"),
+                    Map.entry(Filter.Word.PROC_EXEC, "filter ... proc-exec"),
                     Map.entry(Pki.Word.DHE, "pki dhe"),
                     Map.entry(Queue.Word.COMPRESSION, "queue compression"),
                     Map.entry(Queue.Word.ENCRYPTION, "queue encryption"),
@@ -39,7 +39,6 @@ final class NotYet {
                     Map.entry(Listen.Option.Word.AUTH_OPTIONAL, "listen on ... auth-optional"),
                     Map.entry(Listen.Option.Word.CA, "listen on ... ca"),
                     Map.entry(Listen.Option.Word.CIPHERS, "listen on ... ciphers"),
-                    Map.entry(Listen.Option.Word.FILTER, "listen on ... filter"),
                     Map.entry(Listen.Option.Word.PROTOCOLS, "listen on ... protocols"),
                     Map.entry(Listen.Option.Word.RECEIVED_AUTH, "listen on ... received-auth"),
                     Map.entry(Listen.Option.Word.SENDERS, "listen on ... senders"),

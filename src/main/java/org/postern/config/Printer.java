@@ -215,6 +215,9 @@ final class Printer {
         process.user().ifPresent(name -> words.add("user " + quoted(name)));
         process.group().ifPresent(name -> words.add("group " + quoted(name)));
         process.chroot().ifPresent(path -> words.add("chroot " + quoted(path)));
+        if (process.isBypassed()) {
+            words.add("bypass");
+        }
         return String.join(" ", words);
     }
 

@@ -15,6 +15,8 @@ import org.postern.control.Order;
 import org.postern.dns.ClientNames;
 import org.postern.dns.ClientNames.ClientName;
 import org.postern.dns.DnsResolver;
+import org.postern.front.filter.Filters;
+import org.postern.front.filter.Programs;
 import org.postern.front.relay.Relay;
 import org.postern.front.route.DeliveryAccounts;
 import org.postern.front.route.RouteWorkers;
@@ -63,6 +65,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final DeliveryAccounts accounts;
     private final TableConnections connections;
     private final KeeperSigner keys;
+    private final Programs programs;
     private final Server server;
     private final Relay relay;
     private final RouteWorkers routeWorkers;
@@ -85,6 +88,8 @@ public final class FrontRoom implements RoomLife.Tenant {
         this.connections =
                 new TableConnections(
                         place, complaint -> log.warn("table " + Log.visible(complaint)));
+        this.programs =
+                new Programs(place, complaint -> log.warn("filter " + Log.visible(complaint)));
         this.tables = open(config);
         var root = Objects.requireNonNull(place.run().toAbsolutePath().getParent());
         var resolver = DnsResolver.under(root, clock);
@@ -107,7 +112,8 @@ public final class FrontRoom implements RoomLife.Tenant {
                                 deadlines,
                                 clock),
                         tables,
-                        way.router());
+                        way.router(),
+                        Filters.of(tables, programs));
         this.relay = new Relay(place.workSocket(), config, tables, resolver, log, deadlines, clock);
         this.routeWorkers = new RouteWorkers(place.workSocket(), () -> way, deadlines, log);
         if (circumstances.paused().contains(Leash.Lane.SMTP)) {
@@ -183,7 +189,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     public RoomLife.Ready prepare(Config newConfig) throws IOException {
         var newTables = reopened(newConfig);
         var newWay = way(newConfig, newTables);
-        var change = server.prepare(newTables, newWay.router());
+        var change = server.prepare(newTables, newWay.router(), Filters.of(newTables, programs));
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
@@ -193,12 +199,14 @@ public final class FrontRoom implements RoomLife.Tenant {
                 config = newConfig;
                 change.adopt();
                 connections.adopt(newConfig);
+                programs.adopt(newConfig);
             }
 
             @Override
             public void drop() {
                 change.drop();
                 connections.drop(config);
+                programs.drop(config);
             }
         };
     }
@@ -300,6 +308,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         accounts.close();
         keys.close();
         connections.close();
+        programs.close();
         closeHearings();
     }
 
@@ -319,6 +328,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         accounts.close();
         keys.close();
         connections.close();
+        programs.close();
     }
 
     private void finishRelaying(Duration atMost) {

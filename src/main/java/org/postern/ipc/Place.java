@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.postern.config.FilterProcess;
 import org.postern.config.TableDefinition.Origin;
 
 /// Where things lie at run time: the directories of one server.
@@ -87,12 +88,26 @@ public record Place(Path config, Path spool, Path run) {
     /// The socket at which the program of a table is called. The same for as long as the table is
     /// declared the same way.
     public Path tableSocket(String table, Origin.External origin) {
+        return tables().resolve(digest(table + '\0' + origin.type() + '\0' + origin.path()));
+    }
+
+    /// The directory of the sockets at which filter programs are called; the supervisor makes them,
+    /// and only `front` may enter.
+    public Path filters() {
+        return run.resolve("filters");
+    }
+
+    /// The socket at which a filter program is called.
+    public Path filterSocket(FilterProcess.Key process) {
+        return filters().resolve(digest(process.text()));
+    }
+
+    private static String digest(String declared) {
         try {
-            var declared = table + '\0' + origin.type() + '\0' + origin.path();
             var digest =
                     MessageDigest.getInstance("SHA-256")
                             .digest(declared.getBytes(StandardCharsets.UTF_8));
-            return tables().resolve(HexFormat.of().formatHex(digest, 0, 12));
+            return HexFormat.of().formatHex(digest, 0, 12);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -81,6 +81,13 @@ public final class Intake {
         this.sink = sink;
     }
 
+    /// The same for a message that has our own Received field already, which is no hop.
+    public static Intake withOurTrace(Treatment treatment, Sink sink) {
+        var intake = new Intake(treatment, sink);
+        intake.hops = -1;
+        return intake;
+    }
+
     /// Takes the next bytes of the content.
     public void take(byte[] bytes, int from, int to) throws IOException {
         int at = from;

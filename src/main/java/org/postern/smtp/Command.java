@@ -109,6 +109,15 @@ public sealed interface Command {
         return words.length < 2 ? words[0] : words[0] + " " + words[1] + " (...)";
     }
 
+    /// `line` as filters see it: what follows AUTH and its mechanism is asterisks.
+    static String masked(String line) {
+        if (!begins(line.stripLeading(), "AUTH")) {
+            return line;
+        }
+        var words = line.strip().split("[ \t]+", 3);
+        return words.length < 3 ? line.strip() : words[0] + " " + words[1] + " ********";
+    }
+
     private static boolean begins(String text, String word) {
         return text.regionMatches(true, 0, word, 0, word.length());
     }

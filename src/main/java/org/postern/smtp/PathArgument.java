@@ -3,6 +3,7 @@ package org.postern.smtp;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,18 @@ public record PathArgument(String path, List<Parameter> parameters, Script scrip
         return Optional.of(
                 new PathArgument(
                         text.substring(1, end), words.stream().map(Parameter::parse).toList()));
+    }
+
+    /// `other` in the place of this: with its parameters, and those of this that it does not give
+    /// itself.
+    public PathArgument rewritten(PathArgument other) {
+        var all = new ArrayList<>(other.parameters);
+        for (var parameter : parameters) {
+            if (all.stream().noneMatch(one -> one.name().equalsIgnoreCase(parameter.name()))) {
+                all.add(parameter);
+            }
+        }
+        return new PathArgument(other.path, all, script);
     }
 
     /// Is it the null path, `<>`?

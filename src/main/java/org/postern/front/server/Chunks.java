@@ -1,5 +1,7 @@
 package org.postern.front.server;
 
+import static org.postern.front.filter.Phase.DATA;
+
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,18 +15,18 @@ import org.postern.smtp.Reply;
 /// not say how many they are ends the session. After a chunk that was refused there is nothing but
 /// RSET for this mail transaction.
 final class Chunks {
-    private final Reception reception;
     private final Means means;
     private final Wire wire;
     private final Progress progress;
     private final Mailing mailing;
+    private final Screening screening;
 
-    Chunks(Reception reception, Means means, Wire wire, Progress progress, Mailing mailing) {
-        this.reception = reception;
+    Chunks(Means means, Wire wire, Progress progress, Mailing mailing, Screening screening) {
         this.means = means;
         this.wire = wire;
         this.progress = progress;
         this.mailing = mailing;
+        this.screening = screening;
     }
 
     private enum Place {
@@ -59,8 +61,13 @@ final class Chunks {
                     discard(chunk.get());
                     yield Replies.NO_RECIPIENT;
                 }
-                var content =
-                        new Content(identity, transaction, reception, means, framing(transaction));
+                var objections = screening.objections(DATA);
+                if (!objections.isEmpty()) {
+                    discard(chunk.get());
+                    yield objections.getFirst();
+                }
+                screening.contentBegins();
+                var content = mailing.content(identity, transaction, framing(transaction));
                 progress.enters(new Phase.Chunking(identity, transaction, content));
                 yield take(identity, transaction, content, chunk.get());
             }

@@ -3,17 +3,20 @@ package org.postern.front.server;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.postern.front.filter.Passage;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Reception.Trait;
 import org.postern.mail.Carriage;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
+import org.postern.mail.MessageId;
 import org.postern.message.Intake;
 import org.postern.message.Intake.Fault;
 import org.postern.message.Received;
@@ -31,6 +34,11 @@ final class Content implements Closeable {
     /// How far beyond the size limit we read before we end the session.
     private static final long SURPLUS = 10L << 20;
 
+    /// How many bytes programs may add to a message of the largest size.
+    private static final long ADDED = 60 * 1024;
+
+    private static final String SPAM = "X-Spam: Yes\n";
+
     /// What became of it.
     sealed interface Taken {
         /// It is on disk, `size` bytes with what we added.
@@ -47,8 +55,17 @@ final class Content implements Closeable {
     private final Limits limits;
     private final Means means;
     private final ContentScanner scanner;
+    private final Screening screening;
+    private final Received received;
     private final Draft draft;
     private final Intake intake;
+
+    /// The way through programs that want to see the lines; none, where there are none.
+    private final List<Passage> passage;
+
+    /// What we put before the content, where programs see it, too, until they have seen it.
+    private byte[] head = new byte[0];
+
     private long announced;
 
     /// The content of `transaction`, before its first byte. It is closed when it was taken.
@@ -57,15 +74,17 @@ final class Content implements Closeable {
             Transaction transaction,
             Reception reception,
             Means means,
+            Screening screening,
             Framing framing) {
         this.transaction = transaction;
+        this.screening = screening;
         this.means = means;
         this.limits = means.limits();
         this.scanner =
                 new ContentScanner(
                         reception.has(Trait.LOCAL) ? LineEnds.LF_TOO : LineEnds.CRLF, framing);
         var now = means.clock().instant();
-        var received =
+        this.received =
                 new Received(
                         transaction.facts().origin(),
                         protocol(identity),
@@ -74,9 +93,28 @@ final class Content implements Closeable {
                         reception.has(Trait.MASKS_SOURCE)
                                 ? Received.Source.MASKED
                                 : Received.Source.SHOWN);
-        this.draft =
-                new Draft(means.submissions(), transaction.facts(), transaction.shares(), received);
-        this.intake = new Intake(treatment(reception, now), draft::append);
+        var way = screening.handOver();
+        if (screening.readsContent() && !way.isEmpty()) {
+            this.head = trace(way.getFirst().next()).getBytes(StandardCharsets.UTF_8);
+            this.draft = draft(_ -> "", way);
+            this.intake = Intake.withOurTrace(treatment(reception, now), draft::append);
+            this.passage =
+                    List.of(screening.begin(limits.messageSize() + ADDED, this.intake::take));
+        } else {
+            this.draft = draft(this::trace, way);
+            this.intake = new Intake(treatment(reception, now), draft::append);
+            this.passage = List.of();
+        }
+    }
+
+    private Draft draft(Draft.Head ofMessage, List<Submissions.Lease> way) {
+        return new Draft(
+                means.submissions(), transaction.facts(), transaction.shares(), ofMessage, way);
+    }
+
+    /// What we put before the content.
+    private String trace(MessageId id) {
+        return screening.isJunk() ? SPAM + received.field(id) : received.field(id);
     }
 
     /// Reads the content from `wire`, up to the line with the dot, and has the queue commit it.
@@ -89,6 +127,7 @@ final class Content implements Closeable {
             wire.content(scanner, this::keep, limits.idle());
             checkPace(begun, scanner.octets(), means);
         }
+        screening.hears(".");
         return commit();
     }
 
@@ -128,21 +167,57 @@ final class Content implements Closeable {
     }
 
     /// There are no more chunks: has the queue commit the content.
-    Taken takeLast() throws IOException {
+    ///
+    /// @throws Hangup if a filter wants the session ended
+    Taken takeLast() throws IOException, Hangup {
         scanner.end(this::keep);
         return commit();
     }
 
-    private Taken commit() throws IOException {
+    /// The content is over. Filters are asked whatever is wrong with it, and what they say comes
+    /// first.
+    private Taken commit() throws IOException, Hangup {
+        var trouble = throughPrograms();
         var fault = intake.end();
+        var objections = screening.objections(org.postern.front.filter.Phase.COMMIT);
+        if (!objections.isEmpty()) {
+            return new Taken.Refused(objections.getFirst());
+        }
+        if (trouble.isPresent()) {
+            return new Taken.NotNow(Replies.TRY_LATER, "filter: no content back: " + trouble.get());
+        }
         var refusal = refusal(fault);
         return refusal.isEmpty() ? draft.commit() : new Taken.Refused(refusal.get());
     }
 
-    private void keep(byte[] bytes, int from, int to) throws IOException {
-        if (isWanted()) {
-            intake.take(bytes, from, to);
+    private Optional<String> throughPrograms() throws IOException {
+        if (passage.isEmpty()) {
+            return Optional.empty();
         }
+        if (isWanted()) {
+            beginPassage();
+            return passage.getFirst().end();
+        }
+        passage.getFirst().abandon();
+        return Optional.empty();
+    }
+
+    private void keep(byte[] bytes, int from, int to) throws IOException {
+        if (!isWanted()) {
+            return;
+        }
+        if (passage.isEmpty()) {
+            intake.take(bytes, from, to);
+        } else {
+            beginPassage();
+            passage.getFirst().take(bytes, from, to);
+        }
+    }
+
+    private void beginPassage() throws IOException {
+        var first = head;
+        head = new byte[0];
+        passage.getFirst().take(first, 0, first.length);
     }
 
     private boolean isWanted() {
@@ -207,6 +282,7 @@ final class Content implements Closeable {
     /// Forgets the message if it is not in the queue.
     @Override
     public void close() {
+        passage.forEach(Passage::close);
         draft.close();
     }
 

@@ -11,7 +11,6 @@ import org.postern.mail.Chunk;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
-import org.postern.message.Received;
 
 /// A message that is not in the queue yet. Closing it before it was committed forgets it.
 ///
@@ -25,22 +24,36 @@ final class Draft implements Closeable {
     /// The Received field is shorter than this.
     private static final int LONGEST_FIELD = 4 * 1024;
 
+    /// What stands before the content of the message with this id, lines ended by LF, or nothing.
+    @FunctionalInterface
+    interface Head {
+        String of(MessageId id);
+    }
+
     private final Submissions submissions;
     private final MessageFacts facts;
     private final List<Share> shares;
-    private final Received received;
-    private final List<Submissions.Lease> lease = new ArrayList<>(1);
+    private final Head head;
+    private final List<Submissions.Lease> lease;
+    private boolean begun;
     private byte[] gathered = new byte[SMALL];
     private int length;
     private long size;
     private String trouble = "";
     private boolean closed;
 
-    Draft(Submissions submissions, MessageFacts facts, List<Share> shares, Received received) {
+    /// @param given the way of the message, if it has one already; it is the draft's from now on
+    Draft(
+            Submissions submissions,
+            MessageFacts facts,
+            List<Share> shares,
+            Head head,
+            List<Submissions.Lease> given) {
         this.submissions = submissions;
         this.facts = facts;
         this.shares = shares;
-        this.received = received;
+        this.head = head;
+        this.lease = new ArrayList<>(given);
     }
 
     /// Adds the bytes from `from` to `to` to the content. If the queue has hung up, they are
@@ -89,7 +102,7 @@ final class Draft implements Closeable {
     }
 
     private Submission.Whole whole(MessageId id) {
-        var field = received.field(id).getBytes(StandardCharsets.UTF_8);
+        var field = head.of(id).getBytes(StandardCharsets.UTF_8);
         var content = Arrays.copyOf(field, field.length + length);
         System.arraycopy(gathered, 0, content, field.length, length);
         size = content.length;
@@ -117,13 +130,19 @@ final class Draft implements Closeable {
     /// Sends what was gathered; first, if nothing was sent before, what precedes the content.
     private void send() throws IOException {
         if (lease.isEmpty()) {
-            var taken = submissions.take();
-            lease.add(taken);
+            lease.add(submissions.take());
+        }
+        if (!begun) {
+            begun = true;
+            var taken = lease.getFirst();
             taken.say(new Submission.Begin(facts));
             for (var share : shares) {
                 taken.say(new Submission.Add(share));
             }
-            append(taken, Chunk.of(received.field(taken.next()), StandardCharsets.UTF_8));
+            var before = head.of(taken.next());
+            if (!before.isEmpty()) {
+                append(taken, Chunk.of(before, StandardCharsets.UTF_8));
+            }
         }
         if (length > 0) {
             // Saying it copies it, so the buffer can be used again.

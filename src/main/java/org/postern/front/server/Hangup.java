@@ -12,6 +12,8 @@ final class Hangup extends Exception {
         BAD_INPUT,
         /// It has used up our patience.
         PATIENCE,
+        /// A filter wants it.
+        FILTER,
         /// The server is ending.
         ENDING
     }

@@ -1,5 +1,8 @@
 package org.postern.front.server;
 
+import static org.postern.front.filter.Phase.EHLO;
+import static org.postern.front.filter.Phase.HELO;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.postern.front.server.Phase.Dialect;
@@ -14,24 +17,39 @@ final class Introduction {
     private final Peer peer;
     private final Limits limits;
     private final Progress progress;
+    private final Screening screening;
 
-    Introduction(Reception reception, Peer peer, Limits limits, Progress progress) {
+    Introduction(
+            Reception reception, Peer peer, Limits limits, Progress progress, Screening screening) {
         this.reception = reception;
         this.peer = peer;
         this.limits = limits;
         this.progress = progress;
+        this.screening = screening;
     }
 
     /// HELO and EHLO, RFC 5321 section 4.1.1.1. Said again, they also end a mail transaction (RFC
     /// 5321 section 4.1.4).
-    Reply hello(String domain, Dialect dialect) {
+    Reply hello(String domain, Dialect dialect) throws Hangup {
         if (domain.isEmpty()) {
             return Replies.domainWanted(dialect == Dialect.ESMTP ? "EHLO" : "HELO");
         }
         if (!AddressSyntax.isDomain(domain)) {
             return Replies.BAD_DOMAIN;
         }
-        progress.enters(new Phase.Identified(new Identity(domain, dialect)));
+        var asked = dialect == Dialect.ESMTP ? EHLO : HELO;
+        return switch (screening.judge(asked, domain)) {
+            case Judgement.Passed() -> welcome(domain, dialect);
+            case Judgement.Rewritten(var other) ->
+                    AddressSyntax.isDomain(other) ? welcome(other, dialect) : Replies.BAD_DOMAIN;
+            case Judgement.Refused(var reply) -> reply;
+        };
+    }
+
+    private Reply welcome(String domain, Dialect dialect) {
+        var identity = new Identity(domain, dialect);
+        progress.enters(new Phase.Identified(identity));
+        screening.identified(identity);
         var address = peer.address();
         var literal = address.startsWith("[") ? address : '[' + address + ']';
         var welcome =

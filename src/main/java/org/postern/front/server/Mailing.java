@@ -1,5 +1,10 @@
 package org.postern.front.server;
 
+import static org.postern.front.filter.Phase.DATA;
+import static org.postern.front.filter.Phase.MAIL_FROM;
+import static org.postern.front.filter.Phase.RCPT_TO;
+import static org.postern.front.filter.Phase.RSET;
+
 import java.io.IOException;
 import java.util.Optional;
 import org.postern.front.route.Routing;
@@ -23,6 +28,7 @@ final class Mailing {
     private final Wire wire;
     private final SessionLog log;
     private final Progress progress;
+    private final Screening screening;
     private int mails;
 
     Mailing(
@@ -31,7 +37,8 @@ final class Mailing {
             Means means,
             Wire wire,
             SessionLog log,
-            Progress progress) {
+            Progress progress,
+            Screening screening) {
         this.reception = reception;
         this.peer = peer;
         this.means = means;
@@ -39,12 +46,13 @@ final class Mailing {
         this.wire = wire;
         this.log = log;
         this.progress = progress;
+        this.screening = screening;
     }
 
     /// MAIL, RFC 5321 section 4.1.1.2: begins a mail transaction.
     ///
     /// Whether the queue can take the message is looked at now, so that it is not sent in vain.
-    Reply mailFrom(String argument) {
+    Reply mailFrom(String argument) throws Hangup {
         if (!(progress.phase() instanceof Phase.Identified(var identity))) {
             return Replies.NOT_NOW;
         }
@@ -55,18 +63,32 @@ final class Mailing {
             return Replies.TOO_MANY_MAILS;
         }
         var path = PathArgument.parse(argument);
-        if (path.isEmpty()) {
-            return Replies.BAD_SENDER;
+        var sender = path.flatMap(this::sender);
+        if (path.isEmpty() || sender.isEmpty()) {
+            return isUtf8Unasked(path) ? Replies.UTF8_UNASKED : Replies.BAD_SENDER;
         }
-        ReversePath sender = new ReversePath.Null();
-        if (!path.get().isNull()) {
-            var mailbox = path.get().mailbox(reception.name());
-            if (mailbox.isEmpty()) {
-                return isUtf8Unasked(path) ? Replies.UTF8_UNASKED : Replies.BAD_SENDER;
+        return switch (screening.judge(MAIL_FROM, sender.get().toString())) {
+            case Judgement.Refused(var reply) -> reply;
+            case Judgement.Passed() -> mailFrom(identity, sender.get(), path.get());
+            case Judgement.Rewritten(var other) -> {
+                var rewritten = PathArgument.parse(other).map(path.get()::rewritten);
+                var newSender = rewritten.flatMap(this::sender);
+                yield rewritten.isEmpty() || newSender.isEmpty()
+                        ? Replies.BAD_SENDER
+                        : mailFrom(identity, newSender.get(), rewritten.get());
             }
-            sender = new ReversePath.Sender(mailbox.get());
-        }
-        var parameters = path.get().parameters();
+        };
+    }
+
+    /// The reverse-path; empty if it is none.
+    private Optional<ReversePath> sender(PathArgument path) {
+        return path.isNull()
+                ? Optional.of(new ReversePath.Null())
+                : path.mailbox(reception.name()).map(ReversePath.Sender::new);
+    }
+
+    private Reply mailFrom(Identity identity, ReversePath sender, PathArgument path) {
+        var parameters = path.parameters();
         return switch (MailParameters.read(parameters, reception, limits.messageSize())) {
             case MailParameters.Bad(var reply) -> reply;
             case MailParameters.Good(var dsnReturn, var dsnEnvelopeId, var carriage) -> {
@@ -82,23 +104,35 @@ final class Mailing {
 
     private Reply begin(Identity identity, MessageFacts facts) {
         return switch (means.submissions().standing(facts)) {
-            case Submissions.Standing.Open() -> {
-                var transaction = new Transaction(facts, means.clock().instant());
-                progress.enters(new Phase.MailTransaction(identity, transaction));
-                yield Replies.OK;
-            }
+            case Submissions.Standing.Open() -> opened(identity, facts);
             case Submissions.Standing.Full() -> Replies.DISK_FULL;
-            case Submissions.Standing.Away(var why) -> {
-                log.trouble("queue away: " + why);
-                yield Replies.TRY_LATER;
-            }
+            case Submissions.Standing.Away(var why) -> away(why);
         };
+    }
+
+    private Reply opened(Identity identity, MessageFacts facts) {
+        if (screening.needsMessageId()) {
+            try {
+                screening.begun(means.submissions().take());
+            } catch (IOException e) {
+                return away(String.valueOf(e.getMessage()));
+            }
+        }
+        screening.opened(facts.sender());
+        var transaction = new Transaction(facts, means.clock().instant());
+        progress.enters(new Phase.MailTransaction(identity, transaction));
+        return Replies.OK;
+    }
+
+    private Reply away(String why) {
+        log.trouble("queue away: " + why);
+        return Replies.TRY_LATER;
     }
 
     /// RCPT, RFC 5321 section 4.1.1.3: adds one recipient to the mail transaction.
     ///
     /// The ruleset decides now, while the client listens: what is refused here needs no bounce.
-    Reply rcptTo(String argument) {
+    Reply rcptTo(String argument) throws Hangup {
         if (!(progress.phase() instanceof Phase.MailTransaction(_, var transaction))) {
             return Replies.NOT_NOW;
         }
@@ -111,12 +145,26 @@ final class Mailing {
             path = path.map(PathArgument::inUtf8);
         }
         var recipient = path.flatMap(given -> given.mailbox(reception.name()));
-        if (recipient.isEmpty()) {
+        if (path.isEmpty() || recipient.isEmpty()) {
             return isUtf8Unasked(path) ? Replies.UTF8_UNASKED : Replies.BAD_RECIPIENT;
         }
-        return switch (RecipientParameters.read(path.get().parameters(), reception)) {
+        return switch (screening.judge(RCPT_TO, recipient.get().toString())) {
+            case Judgement.Refused(var reply) -> reply;
+            case Judgement.Passed() -> rcptTo(recipient.get(), path.get(), transaction);
+            case Judgement.Rewritten(var other) -> {
+                var rewritten = PathArgument.parse(other).map(path.get()::rewritten);
+                var mailbox = rewritten.flatMap(given -> given.mailbox(reception.name()));
+                yield rewritten.isEmpty() || mailbox.isEmpty()
+                        ? Replies.BAD_RECIPIENT
+                        : rcptTo(mailbox.get(), rewritten.get(), transaction);
+            }
+        };
+    }
+
+    private Reply rcptTo(Mailbox recipient, PathArgument path, Transaction transaction) {
+        return switch (RecipientParameters.read(path.parameters(), reception)) {
             case RecipientParameters.Bad(var reply) -> reply;
-            case RecipientParameters.Good good -> route(recipient.get(), good, transaction);
+            case RecipientParameters.Good good -> route(recipient, good, transaction);
         };
     }
 
@@ -181,11 +229,21 @@ final class Mailing {
         if (transaction.facts().carriage().form() == Carriage.Form.BINARY) {
             return Replies.BINARY_IN_CHUNKS;
         }
+        var objections = screening.objections(DATA);
+        if (!objections.isEmpty()) {
+            return objections.getFirst();
+        }
         wire.say(Replies.GO_ON.wire());
+        screening.invited(Replies.GO_ON);
         progress.enters(new Phase.Identified(identity));
-        try (var content = new Content(identity, transaction, reception, means, Framing.DOT)) {
+        try (var content = content(identity, transaction, Framing.DOT)) {
             return concluded(identity, transaction, content.take(wire));
         }
+    }
+
+    /// The content of `transaction`, before its first byte.
+    Content content(Identity identity, Transaction transaction, Framing framing) {
+        return new Content(identity, transaction, reception, means, screening, framing);
     }
 
     /// What the client is told when its content was taken, or not.
@@ -195,6 +253,7 @@ final class Mailing {
                 mails++;
                 var message = ids.getFirst().message();
                 log.message(message, size, identity.dialect(), transaction, ids);
+                screening.committed(ids, size);
                 yield Replies.accepted(message);
             }
             case Content.Taken.Refused(var reply) -> reply;
@@ -206,9 +265,16 @@ final class Mailing {
     }
 
     /// RSET, RFC 5321 section 4.1.1.5: ends a mail transaction without a message.
-    Reply rset(String argument) {
+    Reply rset(String argument) throws Hangup {
         if (!argument.isEmpty()) {
             return Replies.NO_ARGUMENT_WANTED;
+        }
+        if (progress.phase() instanceof Phase.Unidentified) {
+            return Replies.NOT_NOW;
+        }
+        var objections = screening.objections(RSET);
+        if (!objections.isEmpty()) {
+            return objections.getFirst();
         }
         return switch (progress.phase()) {
             case Phase.Unidentified() -> Replies.NOT_NOW;

@@ -9,7 +9,8 @@ import org.postern.mail.Origin;
 ///
 /// @param name the name under which we greet, and which completes addresses
 /// @param tag for rules to ask about, or empty
-record Reception(String name, String tag, Set<Trait> traits, Protection protection) {
+/// @param filter the name of the filter of the sessions, or empty
+record Reception(String name, String tag, String filter, Set<Trait> traits, Protection protection) {
     /// The port of message submission (RFC 6409 section 3.1).
     private static final int SUBMISSION = 587;
 
@@ -30,8 +31,8 @@ record Reception(String name, String tag, Set<Trait> traits, Protection protecti
     }
 
     /// A reception without TLS.
-    Reception(String name, String tag, Set<Trait> traits) {
-        this(name, tag, traits, new Protection.None());
+    Reception(String name, String tag, String filter, Set<Trait> traits) {
+        this(name, tag, filter, traits, new Protection.None());
     }
 
     /// What `listen` says, for a server called `serverName`.
@@ -52,17 +53,21 @@ record Reception(String name, String tag, Set<Trait> traits, Protection protecti
             }
         }
         return new Reception(
-                listen.hostname().orElse(serverName), listen.tag(), traits, protection);
+                listen.hostname().orElse(serverName),
+                listen.tag(),
+                listen.filter().orElse(""),
+                traits,
+                protection);
     }
 
     /// The same, under another name.
     Reception called(String newName) {
-        return new Reception(newName, tag, traits, protection);
+        return new Reception(newName, tag, filter, traits, protection);
     }
 
     /// The local socket, when the configuration does not speak of it.
     static Reception ofSocket(String serverName) {
-        return new Reception(serverName, "", Set.of(Trait.OFFERS_DSN, Trait.LOCAL));
+        return new Reception(serverName, "", "", Set.of(Trait.OFFERS_DSN, Trait.LOCAL));
     }
 
     /// Has the listener this trait?

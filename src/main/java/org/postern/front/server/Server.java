@@ -15,6 +15,7 @@ import org.postern.config.Config;
 import org.postern.config.Crowding;
 import org.postern.config.Listen;
 import org.postern.dns.ClientNames.ClientName;
+import org.postern.front.filter.Filters;
 import org.postern.front.route.Router;
 import org.postern.front.server.Places.Found;
 import org.postern.ipc.Deadlines;
@@ -78,13 +79,13 @@ public final class Server {
 
     /// A server that works by the configuration of `tables` when it is started, with the ruleset
     /// behind `router`.
-    public Server(Parts parts, TableSet tables, Router router) {
+    public Server(Parts parts, TableSet tables, Router router, Filters filters) {
         this.parts = parts;
         this.log = parts.log();
         this.submissions = new Submissions(parts.queue(), SUBMISSIONS, parts.deadlines());
         this.arrivals = new Arrivals(parts, ids);
         this.doors = new Doors(gate, log);
-        this.local = local(tables.config(), router);
+        this.local = local(tables.config(), router, filters);
     }
 
     /// Binds all listeners and lets clients in; if one cannot be bound, none is.
@@ -115,8 +116,9 @@ public final class Server {
     /// began.
     ///
     /// @throws IOException if a listener cannot be bound; then nothing has changed
-    public RoomLife.Ready prepare(TableSet tables, Router router) throws IOException {
-        var next = local(tables.config(), router);
+    public RoomLife.Ready prepare(TableSet tables, Router router, Filters filters)
+            throws IOException {
+        var next = local(tables.config(), router, filters);
         var change =
                 doors.prepare(Binding.of(tables, this::protection), host(next), Door.Sharing.ALONE);
         return new RoomLife.Ready() {
@@ -133,10 +135,10 @@ public final class Server {
         };
     }
 
-    /// Works by the configuration of `tables` from now on. Sessions in progress finish as they
-    /// began. If a new listener cannot be bound, nothing changes.
+    /// Works by the configuration of `tables`, without filters, from now on. Sessions in progress
+    /// finish as they began. If a new listener cannot be bound, nothing changes.
     public void reload(TableSet tables, Router router) throws IOException {
-        prepare(tables, router).adopt();
+        prepare(tables, router, Filters.none()).adopt();
     }
 
     /// Lets a successor bind the addresses of the listeners.
@@ -225,9 +227,15 @@ public final class Server {
         hearings.clear();
     }
 
-    private Local local(Config config, Router router) {
+    private Local local(Config config, Router router, Filters filters) {
         var means =
-                new Means(Limits.of(config.settings()), router, submissions, log, parts.clock());
+                new Means(
+                        Limits.of(config.settings()),
+                        router,
+                        filters,
+                        submissions,
+                        log,
+                        parts.clock());
         return new Local(localReception(config), means, config.settings().crowding());
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import org.postern.config.FilterProcess.Side;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Dialect;
 import org.postern.front.server.Reception.Trait;
@@ -32,6 +33,7 @@ final class Session {
     private final Chunks chunks;
     private final Brakes brakes;
     private final Handshake handshake;
+    private final Screening screening;
 
     private String line = "";
     private volatile boolean waits;
@@ -47,9 +49,14 @@ final class Session {
         this.wire = new Wire(link, local ? LineEnds.LF_TOO : LineEnds.CRLF);
         this.progress =
                 new Progress(local ? new Origin.Login.As("") : new Origin.Login.Anonymous());
-        this.introduction = new Introduction(reception, peer, limits, progress);
-        this.mailing = new Mailing(reception, peer, means, wire, log, progress);
-        this.chunks = new Chunks(reception, means, wire, progress, mailing);
+        var screen =
+                means.filters()
+                        .named(reception.filter())
+                        .open(id, Side.SMTP_IN, log, means.clock());
+        this.screening = new Screening(screen, peer, progress);
+        this.introduction = new Introduction(reception, peer, limits, progress, screening);
+        this.mailing = new Mailing(reception, peer, means, wire, log, progress, screening);
+        this.chunks = new Chunks(means, wire, progress, mailing, screening);
         this.brakes = new Brakes(limits);
         this.handshake = new Handshake(reception, link, wire, log, progress);
     }
@@ -59,15 +66,21 @@ final class Session {
         log.connected();
         try {
             handshake.beforeTheGreeting();
-            wire.say(Replies.greeting(reception.name()).wire());
+            screening.connected();
+            tellOfTls();
+            var greeting = Replies.greeting(reception.name());
+            wire.say(greeting.wire());
+            screening.greeted(greeting, reception.name());
             while (true) {
                 line = nextLine();
+                screening.hears(line);
                 var command = Command.parse(line);
                 answer(command, carryOut(command));
             }
         } catch (Hangup e) {
             hangUp(e);
         } catch (SocketTimeoutException e) {
+            screening.timedOut();
             sayLast(Replies.TIMEOUT);
             log.disconnected("timeout");
         } catch (EOFException e) {
@@ -80,6 +93,7 @@ final class Session {
             log.disconnected("bug");
         } finally {
             progress.enters(new Phase.Unidentified());
+            screening.disconnected();
         }
     }
 
@@ -137,13 +151,28 @@ final class Session {
             case Command.Vrfy(_) -> Replies.NOT_VERIFIED;
             case Command.Expn(_) -> Replies.NO_EXPN;
             case Command.Help(var argument) -> help(argument);
-            case Command.Noop() -> Replies.OK;
+            case Command.Noop() -> noop();
             case Command.Quit(var argument) -> quit(argument);
-            case Command.StartTls(var argument) -> handshake.startTls(argument);
+            case Command.StartTls(var argument) -> startTls(argument);
             case Command.Auth(_) -> Replies.NOT_SUPPORTED;
             case Command.Http(_) -> throw new Hangup(Cause.BAD_INPUT, Replies.NOT_HTTP);
             case Command.Unknown(_) -> Replies.UNKNOWN_COMMAND;
         };
+    }
+
+    private void tellOfTls() {
+        if (progress.security() instanceof Origin.Security.Tls tls) {
+            screening.secured(tls);
+        }
+    }
+
+    private Reply startTls(String argument) throws IOException, Hangup {
+        var reply = handshake.startTls(argument);
+        if (!reply.isPositive()) {
+            return reply;
+        }
+        var objections = screening.objections(org.postern.front.filter.Phase.STARTTLS);
+        return objections.isEmpty() ? reply : objections.getFirst();
     }
 
     /// HELP, RFC 5321 section 4.1.1.8.
@@ -159,10 +188,20 @@ final class Session {
                         "2.0.0 End of HELP info"));
     }
 
+    /// NOOP, RFC 5321 section 4.1.1.9.
+    private Reply noop() throws Hangup {
+        var objections = screening.objections(org.postern.front.filter.Phase.NOOP);
+        return objections.isEmpty() ? Replies.OK : objections.getFirst();
+    }
+
     /// QUIT, RFC 5321 section 4.1.1.10.
     private Reply quit(String argument) throws Hangup {
         if (!argument.isEmpty()) {
             return Replies.NO_ARGUMENT_WANTED;
+        }
+        var objections = screening.objections(org.postern.front.filter.Phase.QUIT);
+        if (!objections.isEmpty()) {
+            return objections.getFirst();
         }
         throw new Hangup(Cause.QUIT, Replies.BYE);
     }
@@ -172,8 +211,10 @@ final class Session {
             log.failedCommand(line, reply);
         }
         wire.say(reply.wire());
+        screening.answered(command, reply);
         if (command instanceof Command.StartTls && reply.isPositive()) {
             handshake.begin();
+            tellOfTls();
         }
         var enough = brakes.after(command, reply);
         if (enough.isPresent()) {
@@ -185,7 +226,7 @@ final class Session {
         switch (hangup.why()) {
             case QUIT, ENDING -> {}
             case BAD_INPUT -> log.badInput(hangup.reply());
-            case PATIENCE -> log.failedCommand(line, hangup.reply());
+            case PATIENCE, FILTER -> log.failedCommand(line, hangup.reply());
         }
         sayLast(hangup.reply());
         if (hangup.why() != Cause.QUIT) {
@@ -200,6 +241,7 @@ final class Session {
     private void sayLast(Reply reply) {
         try {
             wire.say(reply.wire());
+            screening.said(reply);
             wire.flush();
         } catch (IOException e) {
             // It does not.

@@ -1,6 +1,7 @@
 package org.postern.front.server;
 
 import java.util.List;
+import org.postern.front.filter.Notes;
 import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
@@ -11,7 +12,7 @@ import org.postern.smtp.Reply;
 import org.postern.tls.Agreement;
 
 /// What a session writes into the log. Each line begins with the session and names the client.
-final class SessionLog {
+final class SessionLog implements Notes {
     private final Log log;
     private final SessionId session;
     private final Peer peer;
@@ -77,8 +78,16 @@ final class SessionLog {
         }
     }
 
+    @Override
+    public void report(String kind, String filter, String text) {
+        event(
+                "filter-report %s=%s text=\"%s\""
+                        .formatted(kind, Log.visible(filter), Log.quoted(text)));
+    }
+
     /// Something outside the session kept it from doing its work.
-    void trouble(String what) {
+    @Override
+    public void trouble(String what) {
         log.warn("%s smtp %s".formatted(session, Log.visible(what)) + address());
     }
 

@@ -82,7 +82,8 @@ class ArrivalsTest {
                                 queue.deadlines(),
                                 InstantSource.system()),
                         TableSet.open(config, Assertions::fail),
-                        new Rules());
+                        new Rules(),
+                        org.postern.front.filter.Filters.none());
         server.start(TableSet.open(config, Assertions::fail), REPORTS);
         servers.add(server);
     }

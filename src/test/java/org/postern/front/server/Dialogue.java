@@ -22,11 +22,16 @@ import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
+import org.postern.dns.ClientNames.ClientName;
+import org.postern.front.filter.Filters;
+import org.postern.front.filter.Programs;
 import org.postern.front.server.Reception.Trait;
+import org.postern.ipc.Place;
 import org.postern.log.Log;
 import org.postern.mail.Carriage;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.SessionId;
+import org.postern.table.TableSet;
 
 /// Plays a transcript with the real session over a pipe, and compares the whole of it.
 ///
@@ -38,8 +43,9 @@ import org.postern.mail.SessionId;
 /// `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold,
 /// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
-/// `small-limits`; `tls`, `tls-require`, `smtps`, and `keeper-away` for them. `S: 250 (extensions)`
-/// stands for the lines of all that EHLO offers on that stage.
+/// `small-limits`, `unconfirmed`, `nameless`; `tls`, `tls-require`, `smtps`, and `keeper-away` for
+/// them. `F:` lines at the beginning are the filters of a configuration; the one called `it` is the
+/// listener's. `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -72,8 +78,11 @@ final class Dialogue {
 
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<String> transcript = new ArrayList<>();
+    private final Programs programs =
+            new Programs(Place.below(java.nio.file.Path.of("nowhere")), log::add);
     private Set<String> stage = Set.of();
     private IntSupplier piece = () -> Integer.MAX_VALUE;
+    private String filters = "";
     private int writes;
 
     /// Whether the script has shaken hands by the line that is looked at.
@@ -108,6 +117,11 @@ final class Dialogue {
                         .filter(line -> line.startsWith("K:"))
                         .flatMap(line -> Arrays.stream(line.substring(2).strip().split(" ")))
                         .collect(Collectors.toCollection(TreeSet::new));
+        filters =
+                lines.stream()
+                        .filter(line -> line.startsWith("F:"))
+                        .map(line -> line.substring(2).strip())
+                        .collect(Collectors.joining("\n"));
         var played =
                 lines.stream()
                         .filter(line -> line.startsWith("S") || line.startsWith("C"))
@@ -279,16 +293,42 @@ final class Dialogue {
                 new Means(
                         stage.contains("small-limits") ? SMALL_LIMITS : LIMITS,
                         new Rules(),
+                        filters(),
                         submissions,
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
-        var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : Peers.CLIENT;
+        var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : remote();
         return new Session(
                 new SessionId(0x5d1c6f3a9b2e4c10L),
                 link,
-                new Reception("mx.example.org", "", traits, protection()),
+                new Reception(
+                        "mx.example.org", "", filters.isEmpty() ? "" : "it", traits, protection()),
                 peer,
                 means);
+    }
+
+    private Peer remote() {
+        var name = "client.example.net";
+        if (stage.contains("unconfirmed")) {
+            return Peers.at("192.0.2.10", new ClientName.Unconfirmed(name));
+        }
+        return stage.contains("nameless")
+                ? Peers.at("192.0.2.10", new ClientName.Nameless())
+                : Peers.CLIENT;
+    }
+
+    private Filters filters() {
+        if (filters.isEmpty()) {
+            return Filters.none();
+        }
+        try {
+            var text = filters + "\nmatch reject\n";
+            var host = new Host("mx.example.org", List.of("127.0.0.1"));
+            var config = Config.parse(Sources.of("smtpd.conf", text, host));
+            return Filters.of(TableSet.open(config, _ -> {}), programs);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     private boolean readLine() throws IOException {

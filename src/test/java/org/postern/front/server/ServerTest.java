@@ -28,6 +28,7 @@ import org.postern.config.ConfigException;
 import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.dns.ClientNames.ClientName;
+import org.postern.front.filter.Filters;
 import org.postern.front.route.Router;
 import org.postern.front.route.Routing;
 import org.postern.ipc.Hearing;
@@ -99,7 +100,8 @@ class ServerTest {
                                 queue.deadlines(),
                                 InstantSource.system()),
                         config,
-                        new Rules());
+                        new Rules(),
+                        Filters.none());
         server.start(config, REPORTS);
         return server;
     }
@@ -302,7 +304,8 @@ class ServerTest {
         int kept = freePort();
         int fresh = freePort();
         start(config("listen on 127.0.0.1 port " + kept), 100);
-        server.prepare(config("listen on 127.0.0.1 port " + fresh), new Rules()).drop();
+        server.prepare(config("listen on 127.0.0.1 port " + fresh), new Rules(), Filters.none())
+                .drop();
         Assertions.assertEquals(List.of(kept), server.ports());
         Assertions.assertThrows(IOException.class, () -> new Client(fresh).close());
         new ServerSocket(fresh, 1, InetAddress.getLoopbackAddress()).close();

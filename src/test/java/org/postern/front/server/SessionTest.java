@@ -26,11 +26,13 @@ class SessionTest {
         return new Session(
                 new SessionId(1),
                 link,
-                new Reception("mx.example.org", "", Set.of(Trait.OFFERS_DSN)),
+                new Reception(
+                        "mx.example.org", "", "", Set.of(Trait.OFFERS_DSN), new Protection.None()),
                 Peers.CLIENT,
                 new Means(
                         Dialogue.LIMITS,
                         new Rules(),
+                        org.postern.front.filter.Filters.none(),
                         submissions,
                         new Log((_, line) -> log.add(line)),
                         clock));

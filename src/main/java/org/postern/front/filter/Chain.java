@@ -1,0 +1,55 @@
+package org.postern.front.filter;
+
+import org.postern.config.FilterProcess.Side;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.postern.mail.SessionId;
+
+/// The filters of a listener or an action, in the order in which they are asked. Many sessions
+/// share it.
+public final class Chain {
+    /// No filter at all.
+    public static final Chain EMPTY = new Chain(List.of());
+
+    private final Map<Phase, List<Step>> steps = new EnumMap<>(Phase.class);
+    private final Set<Program> programs = new LinkedHashSet<>();
+
+    Chain(List<Step> all) {
+        for (var phase : Phase.values()) {
+            steps.put(phase, all.stream().filter(step -> isAsked(step, phase)).toList());
+        }
+        for (var step : all) {
+            switch (step) {
+                case Step.Asks(_, var program) -> programs.add(program);
+                case Step.Tests _ -> {}
+            }
+        }
+    }
+
+    private static boolean isAsked(Step step, Phase phase) {
+        return switch (step) {
+            case Step.Tests(var rule) -> Phase.of(rule.rule().phase()) == phase;
+            case Step.Asks _ -> true;
+        };
+    }
+
+    List<Step> steps(Phase phase) {
+        return steps.getOrDefault(phase, List.of());
+    }
+
+    /// The programs, each once.
+    Set<Program> programs() {
+        return programs;
+    }
+
+    /// The filters of one session that begins. May wait for programs that are starting.
+    public Screen open(SessionId session, Side side, Notes notes, InstantSource clock) {
+        var screen = new Screen(this, session, side, notes, clock);
+        screen.sit();
+        return screen;
+    }
+}
