@@ -12,4 +12,14 @@ record Means(
         Filters filters,
         Submissions submissions,
         Log log,
-        InstantSource clock) {}
+        InstantSource clock) {
+    /// The same without filters.
+    Means(
+            Limits limits,
+            Router router,
+            Submissions submissions,
+            Log log,
+            InstantSource clock) {
+        this(limits, router, Filters.none(), submissions, log, clock);
+    }
+}

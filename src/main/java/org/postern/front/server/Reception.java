@@ -70,6 +70,11 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
         return new Reception(serverName, "", "", Set.of(Trait.OFFERS_DSN, Trait.LOCAL));
     }
 
+    /// The same without a filter.
+    Reception(String name, String tag, Set<Trait> traits) {
+        this(name, tag, "", traits);
+    }
+
     /// Has the listener this trait?
     boolean has(Trait trait) {
         return traits.contains(trait);
