@@ -14,12 +14,7 @@ record Means(
         Log log,
         InstantSource clock) {
     /// The same without filters.
-    Means(
-            Limits limits,
-            Router router,
-            Submissions submissions,
-            Log log,
-            InstantSource clock) {
+    Means(Limits limits, Router router, Submissions submissions, Log log, InstantSource clock) {
         this(limits, router, Filters.none(), submissions, log, clock);
     }
 }
