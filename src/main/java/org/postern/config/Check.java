@@ -292,6 +292,7 @@ final class Check {
                         Listen.Option.Senders _,
                         Listen.Option.ReceivedAuth _,
                         Listen.Option.ProxyProtocol _,
+                        Listen.Option.Speakers _,
                         Listen.Option.Tag _,
                         Listen.Option.MaskSource _,
                         Listen.Option.NoDsn _ -> {}

@@ -40,7 +40,7 @@ final class Lexer {
                     proxy-v2 queue quit rcpt-to rdns received-auth recipient regex reject relay
                     report rewrite rset scheduler senders smtp smtp-in smtp-out smtps socket src srs
                     sub-addr-delim table tag tagged tls tls-require ttl user userbase verify virtual
-                    warn-interval wrapper
+                    warn-interval wrapper xclient
                     """
                             .split("\\s+"));
 

@@ -15,7 +15,7 @@ import java.util.Set;
 ///             | "pki" name | "ca" name | "ciphers" string | "protocols" string
 ///             | "auth" [ tables ] | "auth-optional" [ tables ] | "senders" tables [ "masquerade" ]
 ///             | "hostname" name | "hostnames" tables | "received-auth"
-///             | "proxy-v2" [ "from" tables ]
+///             | "proxy-v2" [ "from" tables ] | "xclient" tables
 public record Listen(Position at, Place place, List<Option> options) implements Directive {
 
     public Listen {
@@ -110,7 +110,8 @@ public record Listen(Position at, Place place, List<Option> options) implements 
             SMTPS,
             TAG,
             TLS,
-            TLS_REQUIRE
+            TLS_REQUIRE,
+            XCLIENT
         }
 
         /// Only addresses of this family.
@@ -158,6 +159,9 @@ public record Listen(Position at, Place place, List<Option> options) implements 
 
         /// Clients are proxies that say, in the PROXY protocol, for whom they speak.
         record ProxyProtocol(Proxies proxies) implements Option {}
+
+        /// Clients whose address is in the table may say, by XCLIENT, for whom they speak.
+        record Speakers(TableRef table) implements Option {}
 
         /// The filters of the sessions.
         record Filtered(NameRef filter) implements Option {}
@@ -278,6 +282,11 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         return option(Option.ReceivedAuth.class).isPresent();
     }
 
+    /// The clients that may say, by XCLIENT, for whom they speak.
+    public Optional<TableRef> speakers() {
+        return option(Option.Speakers.class).map(Option.Speakers::table);
+    }
+
     /// Which clients are believed, if they are proxies that say for whom they speak.
     public Optional<Proxies> proxies() {
         return option(Option.ProxyProtocol.class).map(Option.ProxyProtocol::proxies);
@@ -292,6 +301,7 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     List<TableRef> references() {
         var references = new ArrayList<TableRef>();
         hostnames().ifPresent(references::add);
+        speakers().ifPresent(references::add);
         senders().map(Option.Senders::table).ifPresent(references::add);
         if (proxies().orElse(new Proxies.OfThisMachine()) instanceof Proxies.Listed(var table)) {
             references.add(table);
@@ -428,6 +438,8 @@ public record Listen(Position at, Place place, List<Option> options) implements 
                                     : Masquerade.NONE);
             case RECEIVED_AUTH -> new Option.ReceivedAuth();
             case PROXY_V2 -> new Option.ProxyProtocol(proxies(in));
+            case XCLIENT ->
+                    new Option.Speakers(TableRef.parse(in, Service.NETADDR, TableRef.Shape.LIST));
             case FILTER -> new Option.Filtered(Filter.parseUse(in));
         };
     }

@@ -368,6 +368,7 @@ final class Printer {
                                 case Listen.Proxies.OfThisMachine() -> "";
                                 case Listen.Proxies.Listed(var table) -> " from " + use(table);
                             };
+            case Listen.Option.Speakers(var table) -> "xclient " + use(table);
             case Listen.Option.Filtered(var filter) -> "filter " + filters(filter);
             case Listen.Option.Tag(var text) -> "tag " + quoted(text);
             case Listen.Option.MaskSource() -> "mask-src";

@@ -57,6 +57,9 @@ public sealed interface Command {
     /// all, and what follows is not meant for us.
     record Http(String line) implements Command {}
 
+    /// XCLIENT, of Postfix: attributes of another client.
+    record Xclient(String argument) implements Command {}
+
     /// A verb that we do not know, or an empty line.
     record Unknown(String line) implements Command {}
 
@@ -77,6 +80,7 @@ public sealed interface Command {
             case "EHLO" -> new Ehlo(argument);
             case "DATA" -> new Data(argument);
             case "BDAT" -> new Bdat(argument);
+            case "XCLIENT" -> new Xclient(argument);
             case "RSET" -> new Rset(argument);
             case "VRFY" -> new Vrfy(argument);
             case "EXPN" -> new Expn(argument);

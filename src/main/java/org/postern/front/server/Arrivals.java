@@ -186,8 +186,11 @@ final class Arrivals {
 
     private void welcome(Peer.Ends.Network ends, Entrance entrance, Welcomed next) {
         var reception = entrance.receptionAt(List.of(ends.server().getAddress()), log);
-        var name = parts.names().of(ends.client().getAddress());
-        next.greet(reception, Peer.remote(ends, name));
+        var client = ends.client().getAddress();
+        var name = parts.names().of(client);
+        next.greet(
+                entrance.maySpeakForOthers(client, log) ? reception.ofSpeaker() : reception,
+                Peer.remote(ends, name));
     }
 
     private void refuse(Link link, Entrance entrance, InetAddress client, Reply reply)

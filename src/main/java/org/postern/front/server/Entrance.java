@@ -35,6 +35,19 @@ record Entrance(Listen listen, Reception reception, InetAddress bound, TableSet 
         };
     }
 
+    /// May this client say for whom it speaks? If that cannot be found out, it may not.
+    boolean maySpeakForOthers(InetAddress client, Log log) {
+        return listen.speakers().isPresent()
+                && switch (tables.contains(listen.speakers().get(), AddressText.key(client))) {
+                    case Answer.Found<String> _ -> true;
+                    case Answer.Absent<String>() -> false;
+                    case Answer.Failed<String>(var cause) -> {
+                        log.warn("smtp: cannot tell who may say XCLIENT: " + Log.visible(cause));
+                        yield false;
+                    }
+                };
+    }
+
     /// Is TLS spoken from the first byte? Then nothing is ever said in the clear.
     boolean isTlsOnly() {
         return listen.security().filter(Listen.Security.SMTPS::equals).isPresent();

@@ -47,7 +47,7 @@ final class Introduction {
     }
 
     private Reply welcome(String domain, Dialect dialect) {
-        var identity = new Identity(domain, dialect);
+        var identity = progress.known(new Identity(domain, dialect));
         progress.enters(new Phase.Identified(identity));
         screening.identified(identity);
         var address = peer.address();
@@ -74,6 +74,9 @@ final class Introduction {
         lines.add("CHUNKING");
         lines.add("BINARYMIME");
         lines.add("SMTPUTF8");
+        if (reception.has(Trait.SPEAKS_FOR_OTHERS)) {
+            lines.add(Impersonation.OFFER);
+        }
         lines.add("LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
         if (reception.protection().offersTls() && !progress.isPrivate()) {
             lines.add("STARTTLS");

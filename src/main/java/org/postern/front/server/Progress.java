@@ -1,5 +1,7 @@
 package org.postern.front.server;
 
+import java.util.function.UnaryOperator;
+import org.postern.front.server.Phase.Identity;
 import org.postern.mail.Origin;
 
 /// How far a session has come: what the client has shown of itself by now. It belongs to the
@@ -8,10 +10,24 @@ final class Progress {
     private final Origin.Login login;
     private Origin.Security security = new Origin.Security.Plain();
     private Phase phase = new Phase.Unidentified();
+    private UnaryOperator<Identity> known = said -> said;
 
     /// A session that begins, with a client that is logged in so.
     Progress(Origin.Login login) {
         this.login = login;
+    }
+
+    /// A session that begins anew on a connection that is protected so: the client speaks for
+    /// another one.
+    Progress(Claim claim, Origin.Security security) {
+        this.login = claim.login();
+        this.security = security;
+        this.known = claim::known;
+    }
+
+    /// What is to be believed of a client that says it is `said`.
+    Identity known(Identity said) {
+        return known.apply(said);
     }
 
     Phase phase() {

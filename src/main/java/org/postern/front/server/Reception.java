@@ -23,7 +23,9 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
         /// It is at the port of message submission: whoever comes, messages are mended.
         SUBMISSION_PORT,
         /// It is the local socket: lines may end in LF.
-        LOCAL
+        LOCAL,
+        /// This client may say for whom it speaks.
+        SPEAKS_FOR_OTHERS
     }
 
     Reception {
@@ -63,6 +65,13 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
     /// The same, under another name.
     Reception called(String newName) {
         return new Reception(newName, tag, filter, traits, protection);
+    }
+
+    /// The same, for a client that may say for whom it speaks.
+    Reception ofSpeaker() {
+        var more = EnumSet.of(Trait.SPEAKS_FOR_OTHERS);
+        more.addAll(traits);
+        return new Reception(name, tag, filter, more, protection);
     }
 
     /// The local socket, when the configuration does not speak of it.

@@ -55,6 +55,8 @@ final class Replies {
     static final Reply NO_PARAMETERS =
             Reply.of(501, "5.5.4", "Invalid command arguments: No parameters allowed");
     static final Reply BAD_RECIPIENT = Reply.of(501, "5.1.3", "Recipient address syntax error");
+    static final Reply BAD_CLAIM =
+            Reply.of(501, "5.5.4", "Invalid command arguments: Bad XCLIENT attribute");
     static final Reply BAD_CHUNK =
             Reply.of(501, "5.5.4", "Invalid command arguments: BDAT needs a size");
     static final Reply NO_EXPN = Reply.of(502, "5.5.1", "Invalid command: EXPN not supported");

@@ -21,6 +21,8 @@ import org.postern.smtp.Reply;
 /// It runs on one virtual thread, which reads a command, does what it asks, and answers, in the
 /// order of the commands (RFC 2920 section 3.2). A bug ends this session and nothing else.
 final class Session {
+    private final SessionId id;
+    private final Peer peer;
     private final Reception reception;
     private final Means means;
     private final Limits limits;
@@ -39,16 +41,40 @@ final class Session {
     private volatile boolean waits;
     private volatile boolean ending;
 
+    /// The session that goes on when this client speaks for another one; at most one.
+    private volatile List<Session> successor = List.of();
+
     Session(SessionId id, Link link, Reception reception, Peer peer, Means means) {
+        this(
+                id,
+                link,
+                new Wire(link, reception.has(Trait.LOCAL) ? LineEnds.LF_TOO : LineEnds.CRLF),
+                reception,
+                peer,
+                new Progress(
+                        reception.has(Trait.LOCAL)
+                                ? new Origin.Login.As("")
+                                : new Origin.Login.Anonymous()),
+                means);
+    }
+
+    private Session(
+            SessionId id,
+            Link link,
+            Wire wire,
+            Reception reception,
+            Peer peer,
+            Progress progress,
+            Means means) {
+        this.id = id;
+        this.peer = peer;
         this.reception = reception;
         this.means = means;
         this.limits = means.limits();
         this.log = new SessionLog(means.log(), id, peer);
         this.link = link;
-        boolean local = reception.has(Trait.LOCAL);
-        this.wire = new Wire(link, local ? LineEnds.LF_TOO : LineEnds.CRLF);
-        this.progress =
-                new Progress(local ? new Origin.Login.As("") : new Origin.Login.Anonymous());
+        this.wire = wire;
+        this.progress = progress;
         var screen =
                 means.filters()
                         .named(reception.filter())
@@ -65,17 +91,22 @@ final class Session {
     void run() {
         log.connected();
         try {
-            handshake.beforeTheGreeting();
+            if (!progress.isPrivate()) {
+                handshake.beforeTheGreeting();
+            }
             screening.connected();
             tellOfTls();
             var greeting = Replies.greeting(reception.name());
             wire.say(greeting.wire());
             screening.greeted(greeting, reception.name());
-            while (true) {
+            while (successor.isEmpty()) {
                 line = nextLine();
                 screening.hears(line);
                 var command = Command.parse(line);
                 answer(command, carryOut(command));
+            }
+            if (ending) {
+                successor.forEach(Session::end);
             }
         } catch (Hangup e) {
             hangUp(e);
@@ -95,11 +126,13 @@ final class Session {
             progress.enters(new Phase.Unidentified());
             screening.disconnected();
         }
+        successor.forEach(Session::run);
     }
 
     /// Ends the session, but not in the middle of a mail transaction. Another thread calls this.
     void end() {
         ending = true;
+        successor.forEach(Session::end);
         if (waits) {
             link.stopHearing();
         }
@@ -155,6 +188,7 @@ final class Session {
             case Command.Quit(var argument) -> quit(argument);
             case Command.StartTls(var argument) -> startTls(argument);
             case Command.Auth(_) -> Replies.NOT_SUPPORTED;
+            case Command.Xclient(var argument) -> speakFor(argument);
             case Command.Http(_) -> throw new Hangup(Cause.BAD_INPUT, Replies.NOT_HTTP);
             case Command.Unknown(_) -> Replies.UNKNOWN_COMMAND;
         };
@@ -194,6 +228,35 @@ final class Session {
         return objections.isEmpty() ? Replies.OK : objections.getFirst();
     }
 
+    /// XCLIENT: a client that may do so says for whom it speaks. The session begins anew, with the
+    /// greeting; only TLS stays.
+    private Reply speakFor(String argument) {
+        if (!reception.has(Trait.SPEAKS_FOR_OTHERS)
+                || !(peer.ends() instanceof Peer.Ends.Network ends)) {
+            return Replies.UNKNOWN_COMMAND;
+        }
+        if (!(progress.phase() instanceof Phase.Unidentified
+                || progress.phase() instanceof Phase.Identified)) {
+            return Replies.NOT_NOW;
+        }
+        var claim = Impersonation.parse(argument, ends);
+        if (claim.isEmpty()) {
+            return Replies.BAD_CLAIM;
+        }
+        log.speaksFor(claim.get().peer());
+        successor =
+                List.of(
+                        new Session(
+                                id,
+                                link,
+                                wire,
+                                reception,
+                                claim.get().peer(),
+                                new Progress(claim.get(), progress.security()),
+                                means));
+        return Replies.greeting(reception.name());
+    }
+
     /// QUIT, RFC 5321 section 4.1.1.10.
     private Reply quit(String argument) throws Hangup {
         if (!argument.isEmpty()) {
@@ -210,8 +273,10 @@ final class Session {
         if (!reply.isPositive()) {
             log.failedCommand(line, reply);
         }
-        wire.say(reply.wire());
-        screening.answered(command, reply);
+        if (successor.isEmpty()) {
+            wire.say(reply.wire()); // else the greeting that follows is the answer
+            screening.answered(command, reply);
+        }
         if (command instanceof Command.StartTls && reply.isPositive()) {
             handshake.begin();
             tellOfTls();

@@ -30,6 +30,11 @@ final class SessionLog implements Notes {
                         .formatted(session, peer.address(), Log.visible(peer.hostName()), user));
     }
 
+    /// From now on the session is that of `other`.
+    void speaksFor(Peer other) {
+        event("xclient client=" + other.address());
+    }
+
     /// A handshake is over.
     void secured(Agreement tls) {
         event("tls ciphers=%s:%s:%d".formatted(tls.version(), tls.cipher(), tls.bits()));

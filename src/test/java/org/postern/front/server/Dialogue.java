@@ -43,7 +43,7 @@ import org.postern.table.TableSet;
 /// `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold,
 /// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
-/// `small-limits`, `unconfirmed`, `nameless`; `tls`, `tls-require`, `smtps`, and `keeper-away` for
+/// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`, `tls-require`, `smtps`, and `keeper-away` for
 /// them. `F:` lines at the beginning are the filters of a configuration; the one called `it` is the
 /// listener's. `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
 final class Dialogue {
@@ -162,6 +162,9 @@ final class Dialogue {
         lines.add("-CHUNKING");
         lines.add("-BINARYMIME");
         lines.add("-SMTPUTF8");
+        if (stage.contains("xclient")) {
+            lines.add("-" + Impersonation.OFFER);
+        }
         lines.add("-LIMITS MAILMAX=" + limits.mails() + " RCPTMAX=" + limits.recipients());
         if (!secured && (stage.contains("tls") || stage.contains("tls-require"))) {
             lines.add("-STARTTLS");
@@ -285,6 +288,9 @@ final class Dialogue {
         }
         if (stage.contains("mask-src")) {
             traits.add(Trait.MASKS_SOURCE);
+        }
+        if (stage.contains("xclient")) {
+            traits.add(Trait.SPEAKS_FOR_OTHERS);
         }
         if (stage.contains("no-dsn")) {
             traits.remove(Trait.OFFERS_DSN);
