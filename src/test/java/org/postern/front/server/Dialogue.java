@@ -43,9 +43,10 @@ import org.postern.table.TableSet;
 /// `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold,
 /// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
-/// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`, `tls-require`, `smtps`, and `keeper-away` for
-/// them. `F:` lines at the beginning are the filters of a configuration; the one called `it` is the
-/// listener's. `S: 250 (extensions)` stands for the lines of all that EHLO offers on that stage.
+/// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`,
+/// `tls-require`, `smtps`, and `keeper-away` for them. `F:` lines at the beginning are the filters
+/// of a configuration; the one called `it` is the listener's. `S: 250 (extensions)` stands for the
+/// lines of all that EHLO offers on that stage.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
