@@ -13,10 +13,7 @@ final class NotYet {
     /// The words, and how a message names them.
     static final Map<Enum<?>, String> WORDS =
             Map.ofEntries(
-                    Map.entry(Directive.Word.ADMD, "admd"),
                     Map.entry(Directive.Word.CA, "ca"),
-                    Map.entry(Directive.Word.PROC, "proc"),
-                    Map.entry(Filter.Word.PROC_EXEC, "filter ... proc-exec"),
                     Map.entry(Pki.Word.DHE, "pki dhe"),
                     Map.entry(Queue.Word.COMPRESSION, "queue compression"),
                     Map.entry(Queue.Word.ENCRYPTION, "queue encryption"),

@@ -6,6 +6,8 @@ import java.util.Locale;
 enum Call {
     ACCEPT4(288, 242),
     BIND(49, 200),
+    CHDIR(80, 49),
+    CHROOT(161, 51),
     CAPGET(125, 90),
     CAPSET(126, 91),
     CLOSE(3, 57),
@@ -55,6 +57,7 @@ enum Call {
     UMASK(95, 166),
     UNAME(63, 160),
     UNLINKAT(263, 35),
+    UNSHARE(272, 97),
     WAIT4(61, 260),
     WAITID(247, 95),
     WRITE(1, 64);

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class Steps {
     private static final long AMBIENT_RAISE = 2;
     private static final long AMBIENT_CLEAR_ALL = 4;
     private static final int HIGHEST = 63;
+    private static final long CLONE_FS = 0x200;
 
     // _LINUX_CAPABILITY_VERSION_3: two words for each of effective, permitted, inheritable.
     private static final int CAPABILITY_VERSION = 0x20080522;
@@ -46,6 +48,9 @@ final class Steps {
         var wanted = confinement.capabilities();
         var identity = confinement.identity();
         steps.add(Call.PRCTL, "no_new_privs", SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (confinement.hasOwnRoot()) {
+            steps.moveTo(confinement.root());
+        }
         if (steps.has(Capability.SETUID) && steps.has(Capability.SETGID)) {
             steps.dropBounding(wanted);
             steps.become(identity);
@@ -61,6 +66,13 @@ final class Steps {
         steps.keep(wanted, identity);
         ruleset.step().ifPresent(steps.steps::add);
         return List.copyOf(steps.steps);
+    }
+
+    // The threads of a process share their root, until one has its own.
+    private void moveTo(Path root) {
+        add(Call.UNSHARE, "root directory", CLONE_FS);
+        add(Call.CHROOT, root.toString(), arena.allocateFrom(root.toString()).address());
+        add(Call.CHDIR, "/", arena.allocateFrom("/").address());
     }
 
     private boolean has(Capability capability) {

@@ -68,7 +68,11 @@ sealed interface Answering {
     }
 
     private static Optional<Path> program(String type, Place place) {
-        var name = "table-" + type;
+        return found("table-" + type, place);
+    }
+
+    /// A program of this name, where the server looks for programs.
+    static Optional<Path> found(String name, Place place) {
         var own = place.programs().resolve(name);
         if (isProgram(own)) {
             return Optional.of(own);

@@ -116,6 +116,14 @@ final class Fences {
         return table(new Landlock.Files.Every(), new Landlock.Network.Open());
     }
 
+    /// The same around a program that filters, which runs as somebody.
+    Confinement ofProgram(org.postern.os.Identity identity) {
+        return new Confinement(
+                identity,
+                Set.of(),
+                new Landlock.Fenced(new Landlock.Files.Every(), new Landlock.Network.Open()));
+    }
+
     private Confinement table(Landlock.Files files, Landlock.Network network) {
         return new Confinement(household.tables(), Set.of(), new Landlock.Fenced(files, network));
     }

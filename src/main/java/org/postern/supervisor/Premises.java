@@ -23,6 +23,7 @@ import org.postern.os.ProcessFacts;
 ///     RUN/front         front  0711   the submission socket is for everybody
 ///     RUN/queue, RUN/keeper, RUN/delivery   their room's, entered by front's group: 0710
 ///     RUN/tables        root   0710   entered by front's group
+///     RUN/filters       root   0710   the same
 final class Premises {
     private static final int SEAL_LENGTH = 32;
 
@@ -49,6 +50,7 @@ final class Premises {
         room(place.roomDirectory(Room.KEEPER), Room.KEEPER, front, "rwx--x---");
         room(place.roomDirectory(Room.DELIVERY), Room.DELIVERY, front, "rwx--x---");
         directory(place.tables(), self, front, "rwx--x---");
+        directory(place.filters(), self, front, "rwx--x---");
         link();
     }
 

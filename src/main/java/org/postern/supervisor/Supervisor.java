@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Problem;
 import org.postern.config.Sources;
@@ -61,6 +62,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     private final List<RoomProcess> leaving = new CopyOnWriteArrayList<>();
 
     private final TablePrograms tables;
+    private final FilterPrograms filters;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Rounds<Reloading> reloads = new Rounds<>(this::reloadOnce);
     private final Semaphore hangUps = new Semaphore(0);
@@ -76,6 +78,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         this.java = Java.running();
         this.fences = new Fences(options.place(), household, java);
         this.tables = new TablePrograms(options.place(), household, java, fences, log);
+        this.filters = new FilterPrograms(options.place(), household, fences, log);
         this.verbosity = options.verbosity();
     }
 
@@ -87,6 +90,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         try {
             var needed = Needs.of(checked.config());
             tables.open(checked.config());
+            filters.open(checked.config());
             for (var room : ORDER) {
                 if (needed.contains(room)) {
                     spawn(room);
@@ -204,6 +208,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                     }
                 }
                 for (var line : tables.status()) {
+                    lines.line(line);
+                }
+                for (var line : filters.status()) {
                     lines.line(line);
                 }
                 lines.line("configuration generation=" + checked.config().generation());
@@ -361,8 +368,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         leaving.removeIf(RoomProcess::isGone);
         try {
             tables.open(wanted.config());
+            filters.open(wanted.config());
         } catch (IOException e) {
-            tables.retire(checked.config());
+            retirePrograms(checked.config());
             return List.of(String.valueOf(e.getMessage()));
         }
         var transition =
@@ -379,7 +387,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         var wrong = transition.prepare();
         if (!wrong.isEmpty()) {
             transition.undo();
-            tables.retire(checked.config());
+            retirePrograms(checked.config());
             return wrong;
         }
         checked = wanted;
@@ -390,8 +398,14 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
         while (leaving.size() > MOST_LEAVING) {
             leaving.removeFirst().stopSoon(GRACE);
         }
-        tables.retire(wanted.config());
+        retirePrograms(wanted.config());
         return List.of();
+    }
+
+    /// Hears no more calls for programs that this configuration does not have.
+    private void retirePrograms(Config config) {
+        tables.retire(config);
+        filters.retire(config);
     }
 
     /// Ends all rooms, in the reverse order of their start.
@@ -414,6 +428,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
             stopRoom(room);
         }
         tables.end();
+        filters.end();
     }
 
     private void stopRoom(Room room) {

@@ -33,8 +33,8 @@ final class TablePrograms {
     private final Java java;
     private final Fences fences;
     private final Log log;
-    private final Map<Path, TableProcess> running = new ConcurrentHashMap<>();
-    private final List<TableProcess> leaving = new ArrayList<>();
+    private final Map<Path, CalledProgram> running = new ConcurrentHashMap<>();
+    private final List<CalledProgram> leaving = new ArrayList<>();
 
     TablePrograms(Place place, Household household, Java java, Fences fences, Log log) {
         this.place = place;
@@ -80,8 +80,8 @@ final class TablePrograms {
         var front = household.of(Room.FRONT);
         running.put(
                 socket,
-                TableProcess.open(
-                        table.name(),
+                CalledProgram.open(
+                        "table " + Log.visible(table.name()),
                         socket,
                         front.uid(),
                         front.gid(),
@@ -89,14 +89,14 @@ final class TablePrograms {
                         log));
     }
 
-    private TableProcess.Ready ready(String table, Origin.External origin, Caller caller)
+    private CalledProgram.Ready ready(String table, Origin.External origin, Caller caller)
             throws IOException {
         var answering =
                 Answering.of(origin, place)
                         .orElseThrow(() -> new IOException("no program table-" + origin.type()));
         return switch (answering) {
             case Answering.ByProgram(var executable, var path) ->
-                    new TableProcess.Ready(
+                    new CalledProgram.Ready(
                             program(
                                     executable,
                                     path.isEmpty() ? List.of(table) : List.of(table, path),
@@ -110,13 +110,13 @@ final class TablePrograms {
 
     /// The process reads its settings from its standard input, opened here, so that only root need
     /// be able to read them.
-    private TableProcess.Ready ready(
+    private CalledProgram.Ready ready(
             String table, String type, Answering.BuiltIn builtIn, Caller caller)
             throws IOException {
         try {
             var confinement = fences.of(builtIn.settings());
             var file = OpenFile.read(builtIn.file().toRealPath());
-            return new TableProcess.Ready(
+            return new CalledProgram.Ready(
                     program(
                             java.executable(),
                             java.tableCommandLine(table, type),
@@ -145,7 +145,7 @@ final class TablePrograms {
     /// Hears no more calls for tables that `config` does not have. Their programs go on until
     /// `front` hangs up: for sessions that began before.
     void retire(Config config) {
-        leaving.removeIf(TableProcess::isGone);
+        leaving.removeIf(CalledProgram::isGone);
         var wanted = new ArrayList<Path>();
         for (var table : Answering.among(config)) {
             if (table.origin() instanceof Origin.External origin) {
@@ -165,7 +165,7 @@ final class TablePrograms {
 
     /// Ends all; `front` has ended before.
     void end() {
-        running.values().forEach(TableProcess::retire);
+        running.values().forEach(CalledProgram::retire);
         leaving.addAll(running.values());
         running.clear();
         leaving.forEach(process -> process.end(GRACE));
@@ -174,6 +174,6 @@ final class TablePrograms {
 
     /// One line about each, for `smtpctl show status`.
     List<String> status() {
-        return running.values().stream().map(TableProcess::status).sorted().toList();
+        return running.values().stream().map(CalledProgram::status).sorted().toList();
     }
 }

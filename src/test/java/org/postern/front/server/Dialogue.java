@@ -79,7 +79,7 @@ final class Dialogue {
 
     private final List<String> log = new CopyOnWriteArrayList<>();
     private final List<String> transcript = new ArrayList<>();
-    private final Programs programs =
+    private Programs programs =
             new Programs(Place.below(java.nio.file.Path.of("nowhere")), log::add);
     private Set<String> stage = Set.of();
     private IntSupplier piece = () -> Integer.MAX_VALUE;
@@ -101,6 +101,12 @@ final class Dialogue {
     /// A dialogue whose client's bytes reach the server in pieces of any size.
     Dialogue choppedBy(Random random) {
         piece = () -> 1 + random.nextInt(random.nextBoolean() ? 4 : 200);
+        return this;
+    }
+
+    /// A dialogue whose filter programs are called at sockets below this root.
+    Dialogue programsBelow(java.nio.file.Path root) {
+        programs = new Programs(Place.below(root), log::add);
         return this;
     }
 

@@ -17,17 +17,18 @@ import org.postern.os.Doorbell;
 import org.postern.os.OsException;
 import org.postern.os.Program;
 import org.postern.os.Spawn;
+import org.postern.os.Stdio;
 
-/// The program that answers for one table. It is started when `front` calls, with the call as its
-/// standard input and output, and is to end when `front` hangs up; not a byte that they exchange
-/// comes by here.
+/// A program that answers for a table, or filters. It is started when `front` calls, with the call
+/// as its standard input and output, and is to end when `front` hangs up; not a byte that they
+/// exchange comes by here.
 ///
 /// Each call gets a program of its own, for while one `front` leaves another may have come. Who
 /// calls again has hung up before: a program that does not notice is killed.
 ///
 /// A program that ended badly is started again only after a delay, which grows: however often
 /// `front` calls. Guarded by its lock; a thread of its own hears the calls.
-final class TableProcess {
+final class CalledProgram {
     /// How the program is started; asked for anew at each call.
     interface Plan {
         /// The program, with `caller` for its standard output, and its input if it needs no other.
@@ -40,6 +41,7 @@ final class TableProcess {
     record Ready(Program program, Confinement confinement, Closeable held) {}
 
     private static final int MOST_PROGRAMS = 4;
+    private static final int LONGEST_LINE = 1000;
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
     private static final Duration RECOVERED = Duration.ofMinutes(1);
@@ -49,7 +51,9 @@ final class TableProcess {
     /// A program, and the process that called it.
     private record Running(Child child, int caller) {}
 
-    private final String table;
+    /// What it is, for the log: `table devs`.
+    private final String label;
+
     private final Doorbell bell;
     private final int welcome;
     private final Plan plan;
@@ -64,8 +68,8 @@ final class TableProcess {
     private int starts;
     private Duration delay = Duration.ZERO;
 
-    private TableProcess(String table, Doorbell bell, int welcome, Plan plan, Log log) {
-        this.table = table;
+    private CalledProgram(String label, Doorbell bell, int welcome, Plan plan, Log log) {
+        this.label = label;
         this.bell = bell;
         this.welcome = welcome;
         this.plan = plan;
@@ -73,10 +77,10 @@ final class TableProcess {
     }
 
     /// Begins to hear calls at `socket`: those of the user `welcome`, who is of `group`.
-    static TableProcess open(String table, Path socket, int welcome, int group, Plan plan, Log log)
+    static CalledProgram open(String label, Path socket, int welcome, int group, Plan plan, Log log)
             throws IOException {
-        var process = new TableProcess(table, Doorbell.at(socket, group), welcome, plan, log);
-        Thread.ofPlatform().daemon().name("table " + table).start(process::attend);
+        var process = new CalledProgram(label, Doorbell.at(socket, group), welcome, plan, log);
+        Thread.ofPlatform().daemon().name(label).start(process::attend);
         return process;
     }
 
@@ -88,7 +92,7 @@ final class TableProcess {
         } catch (InterruptedException e) {
             // The supervisor ends.
         } catch (RuntimeException e) {
-            log.bug("table " + Log.visible(table) + ": hearing calls", e);
+            log.bug(label + ": hearing calls", e);
         }
     }
 
@@ -99,7 +103,7 @@ final class TableProcess {
                 return bell.await();
             } catch (IOException e) {
                 // Out of descriptors, most likely: wait for some to be closed.
-                log.warn("table " + Log.visible(table) + ": " + e.getMessage());
+                log.warn(label + ": " + e.getMessage());
                 Thread.sleep(FIRST_DELAY.multipliedBy(10));
             }
         }
@@ -109,10 +113,8 @@ final class TableProcess {
         try (caller) {
             if (caller.uid() != welcome) {
                 log.warn(
-                        "table %s: user %s refused"
-                                .formatted(
-                                        Log.visible(table),
-                                        Integer.toUnsignedString(caller.uid())));
+                        "%s: user %s refused"
+                                .formatted(label, Integer.toUnsignedString(caller.uid())));
                 return;
             }
             endPredecessors(caller);
@@ -120,7 +122,7 @@ final class TableProcess {
                 start(caller);
             }
         } catch (IOException e) {
-            log.warn("table " + Log.visible(table) + ": cannot start: " + e.getMessage());
+            log.warn(label + ": cannot start: " + e.getMessage());
             lock.lock();
             try {
                 grow();
@@ -145,7 +147,7 @@ final class TableProcess {
                     condemned.add(old.child());
                     Thread.ofPlatform()
                             .daemon()
-                            .name("end of table " + table)
+                            .name("end of " + label)
                             .start(() -> end(old.child(), GRACE));
                 }
             }
@@ -185,16 +187,51 @@ final class TableProcess {
             }
             programs.add(new Running(born, caller.pid()));
             starts++;
-            Thread.ofPlatform().daemon().name("watch table " + table).start(() -> watch(born));
+            var errors =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("errors of " + label)
+                            .unstarted(() -> relay(born));
+            if (ready.program().error() instanceof Stdio.Pipe) {
+                errors.start();
+            }
+            Thread.ofPlatform().daemon().name("watch " + label).start(() -> watch(born, errors));
         } finally {
             lock.unlock();
         }
     }
 
-    private void watch(Child born) {
+    /// Writes into the log what a program says on its standard error.
+    private void relay(Child born) {
+        try {
+            var in = born.error();
+            var line = new StringBuilder();
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c != '\n') {
+                    line.append((char) c);
+                }
+                if (c == '\n' || line.length() == LONGEST_LINE) {
+                    say(line.toString());
+                    line.setLength(0);
+                }
+            }
+            if (!line.isEmpty()) {
+                say(line.toString());
+            }
+        } catch (IOException e) {
+            // The program has ended, and was given its time to say the last.
+        }
+    }
+
+    private void say(String line) {
+        log.warn(label.substring(label.indexOf(' ') + 1) + ": " + Log.visible(line));
+    }
+
+    private void watch(Child born, Thread errors) {
         long start = System.nanoTime();
         try {
             var exit = born.waitFor();
+            errors.join(LEAVE);
             lock.lock();
             try {
                 born.close();
@@ -209,7 +246,7 @@ final class TableProcess {
                 } else if (!stopping) {
                     delay = recovered ? Duration.ZERO : delay;
                     grow();
-                    log.warn("table " + Log.visible(table) + ": lost its program: " + exit);
+                    log.warn(label + ": lost its program: " + exit);
                 }
             } finally {
                 lock.unlock();
@@ -232,7 +269,7 @@ final class TableProcess {
             wake.signalAll();
             bell.close();
         } catch (IOException e) {
-            log.warn("table " + Log.visible(table) + ": " + e.getMessage());
+            log.warn(label + ": " + e.getMessage());
         } finally {
             lock.unlock();
         }
@@ -263,7 +300,7 @@ final class TableProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (OsException e) {
-            log.warn("table " + Log.visible(table) + ": cannot be ended: " + e.getMessage());
+            log.warn(label + ": cannot be ended: " + e.getMessage());
         }
     }
 
@@ -281,8 +318,7 @@ final class TableProcess {
     String status() {
         lock.lock();
         try {
-            return "table "
-                    + Log.visible(table)
+            return label
                     + (programs.isEmpty()
                             ? " idle"
                             : " running pid=" + programs.getLast().child().pid())
