@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,7 +58,7 @@ final class SmtpDialogue implements Closeable {
         void client(String line);
     }
 
-    private final ByteChannel channel;
+    private final Channel channel;
     private final InputStream in;
     private final OutputStream out;
     private final Deadlines.Watched watched;
@@ -65,9 +66,24 @@ final class SmtpDialogue implements Closeable {
 
     /// A dialogue over `channel`, which it closes.
     SmtpDialogue(ByteChannel channel, Deadlines deadlines, Witness witness) {
+        this(
+                channel,
+                Channels.newInputStream(channel),
+                Channels.newOutputStream(channel),
+                deadlines,
+                witness);
+    }
+
+    /// A dialogue over these streams; closing `channel` ends them.
+    SmtpDialogue(
+            Channel channel,
+            InputStream in,
+            OutputStream out,
+            Deadlines deadlines,
+            Witness witness) {
         this.channel = channel;
-        this.in = new BufferedInputStream(Channels.newInputStream(channel));
-        this.out = new BufferedOutputStream(Channels.newOutputStream(channel), 32 * 1024);
+        this.in = new BufferedInputStream(in);
+        this.out = new BufferedOutputStream(out, 32 * 1024);
         this.watched = deadlines.watch(channel);
         this.witness = witness;
     }
@@ -76,7 +92,12 @@ final class SmtpDialogue implements Closeable {
     ///
     /// @throws IOException if the server is gone, silent, or speaks something else
     Reply say(String command) throws IOException {
-        witness.client(command);
+        return say(command, command);
+    }
+
+    /// The same, where the witness is told something else: there is a secret in the command.
+    Reply say(String command, String told) throws IOException {
+        witness.client(told);
         write(command);
         return hear();
     }

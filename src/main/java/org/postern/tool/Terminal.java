@@ -42,7 +42,8 @@ final class Terminal {
         line(harmless(text), StandardCharsets.UTF_8);
     }
 
-    private static String harmless(String text) {
+    /// `text` without what could command a terminal.
+    static String harmless(String text) {
         var out = new StringBuilder(text);
         for (int i = 0; i < out.length(); i++) {
             char c = out.charAt(i);

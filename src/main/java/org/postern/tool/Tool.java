@@ -42,6 +42,7 @@ public final class Tool {
                             .run(arguments);
             case "makemap" -> Makemap.run(terminal, place(), arguments);
             case "newaliases" -> NewAliases.run(terminal, place(), arguments);
+            case "smtp" -> new Smtp(terminal).run(arguments);
             case "first-message" -> FirstMessage.run(terminal, arguments);
             default -> {
                 terminal.complain("not supported yet");
