@@ -21,7 +21,7 @@ public final class Screen implements Closeable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /// How long the programs of a chain may take for a content that they have seen whole.
-    private static final Duration CONTENT_PATIENCE = Duration.ofSeconds(300);
+    private static final Duration CONTENT_PATIENCE = Duration.ofMinutes(5);
 
     private final Chain chain;
     private final SessionId session;
