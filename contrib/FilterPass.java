@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A filter that lets everything pass, each line of each content too: a beginning for filters that do
- * more, and what one is measured by. Run it as {@code java FilterPass.java}.
+ * A filter that lets everything pass, each line of each content too: a beginning for filters that
+ * do more, and what one is measured by. Run it as {@code java FilterPass.java}.
  *
  * <p>Postern, ISC licence.
  */
