@@ -8,28 +8,17 @@ import java.util.Set;
 ///
 /// @param form in what form its content is stored, and has to go on
 /// @param needs what the next hop must be able to do
-/// @param priority from [#LOWEST] to [#HIGHEST], 0 where nothing was said (RFC 6710 section 4.1)
 /// @param release when it may be tried for the first time
-public record Carriage(Form form, Set<Need> needs, int priority, Release release) {
-    /// The lowest priority.
-    public static final int LOWEST = -9;
-
-    /// The highest priority.
-    public static final int HIGHEST = 9;
-
+public record Carriage(Form form, Set<Need> needs, Release release) {
     /// Nothing was asked.
-    public static final Carriage PLAIN =
-            new Carriage(Form.LINES, Set.of(), 0, new Release.AtOnce());
+    public static final Carriage PLAIN = new Carriage(Form.LINES, Set.of(), new Release.AtOnce());
 
     /// UTF-8 in addresses or header fields.
     public static final Carriage IN_UTF8 =
-            new Carriage(Form.LINES, Set.of(Need.UTF8), 0, new Release.AtOnce());
+            new Carriage(Form.LINES, Set.of(Need.UTF8), new Release.AtOnce());
 
     public Carriage {
         needs = Set.copyOf(needs);
-        if (priority < LOWEST || priority > HIGHEST) {
-            throw new IllegalArgumentException("a priority of " + priority);
-        }
     }
 
     /// The form of a content.

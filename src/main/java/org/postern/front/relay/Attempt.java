@@ -19,10 +19,12 @@ import org.postern.front.relay.DeliveryLog.Trail;
 import org.postern.front.relay.Hop.Whereabouts;
 import org.postern.front.relay.Opening.Fault;
 import org.postern.front.relay.Parcel.Addressee;
+import org.postern.front.relay.Parcel.Demand;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Plan.Target;
 import org.postern.front.relay.Verdict.Stage;
 import org.postern.ipc.Work;
+import org.postern.mail.Carriage;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Envelope;
 import org.postern.mail.Idna;
@@ -41,6 +43,17 @@ final class Attempt {
 
     private static final int MOST_TO_SMART_HOST = 1000;
 
+    private static final EnhancedStatus REQUIRED = new EnhancedStatus(5, 7, 30);
+
+    private static final Outcome NO_TLS =
+            new Outcome.Failed(REQUIRED, "TLS is required, and the next hop may not use it", "");
+
+    private static final Outcome NO_TLS_BY_DNS =
+            new Outcome.Failed(
+                    REQUIRED,
+                    "TLS is required, and who takes mail for the domain cannot be verified",
+                    "");
+
     private final Kit kit;
     private final Connections connections;
     private final Exchangers exchangers;
@@ -53,7 +66,7 @@ final class Attempt {
     private final List<Addressee> pending = new ArrayList<>();
     private final Map<Envelope, Said> said = new HashMap<>();
     private final List<Work.Result> results = new ArrayList<>();
-    private Outcome.Deferred trouble =
+    private Outcome trouble =
             new Outcome.Deferred(new EnhancedStatus(4, 4, 4), "No valid route to destination", "");
     private boolean tried;
 
@@ -99,15 +112,37 @@ final class Attempt {
         if (!pending.isEmpty()) {
             switch (itinerary()) {
                 case Itinerary.DeadEnd(var outcome) -> settleAll(outcome);
-                case Itinerary.Hops(var hops) -> travel(hops);
+                case Itinerary.Hops(var hops) -> travel(secured(hops));
             }
         }
         return List.copyOf(results);
     }
 
+    /// What the message demands of the next hop; nothing of a neighbour that delivers for us.
+    private Demand demand() {
+        boolean tls = envelopes.getFirst().message().carriage().needs(Carriage.Need.TLS);
+        return tls && !plan.naming().isNeighbour() ? Demand.TLS : Demand.NOTHING;
+    }
+
+    /// The hops, approached as the message demands; those that are never approached by TLS are left
+    /// out.
+    private List<Hop> secured(List<Hop> hops) {
+        return switch (demand()) {
+            case NOTHING -> hops;
+            case TLS -> {
+                trouble = NO_TLS;
+                yield hops.stream().flatMap(hop -> hop.overTls().stream()).toList();
+            }
+        };
+    }
+
     private Itinerary itinerary() {
         return switch (plan.target()) {
-            case Target.Exchangers() -> exchangers.of(domain());
+            case Target.Exchangers() ->
+                    // The DNS is not authenticated: anybody may have named these hosts.
+                    demand() == Demand.TLS
+                            ? new Itinerary.DeadEnd(NO_TLS_BY_DNS)
+                            : exchangers.of(domain());
             case Target.SmartHosts(var hops) -> new Itinerary.Hops(hops);
         };
     }
@@ -248,6 +283,14 @@ final class Attempt {
         var at = ": " + stop.where() + ": " + why;
         trouble =
                 switch (fault) {
+                    case INSECURE ->
+                            demand() == Demand.TLS
+                                    ? new Outcome.Failed(
+                                            REQUIRED, "TLS is required" + at, stop.host())
+                                    : new Outcome.Deferred(
+                                            new EnhancedStatus(4, 3, 2),
+                                            "Destination seem to reject all mails" + at,
+                                            stop.host());
                     case NETWORK, UNREACHABLE_FAMILY ->
                             new Outcome.Deferred(
                                     new EnhancedStatus(4, 4, 1),
@@ -323,7 +366,7 @@ final class Attempt {
                     int most = session.mostRecipients(to.size());
                     for (int i = 0; i < to.size(); i += most) {
                         var some = to.subList(i, Math.min(to.size(), i + most));
-                        parcels.add(new Parcel(facts.from(common.sender), some, load));
+                        parcels.add(new Parcel(facts.from(common.sender), some, load, demand()));
                     }
                 });
         return parcels;

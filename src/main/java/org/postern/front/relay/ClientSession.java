@@ -132,7 +132,7 @@ final class ClientSession implements Closeable {
                 case STARTTLS -> {
                     if (!extensions.startTls()) {
                         throw new NotReady(
-                                Fault.REFUSED, "TLS required but not supported by remote host");
+                                Fault.INSECURE, "TLS required but not supported by remote host");
                     }
                     startTls();
                 }

@@ -64,6 +64,11 @@ record Extensions(Map<String, String> offered) {
         return offered.containsKey("CHUNKING") && offered.containsKey("BINARYMIME");
     }
 
+    /// Is the demand for TLS on the whole way passed on (RFC 8689)?
+    boolean requireTls() {
+        return offered.containsKey("REQUIRETLS");
+    }
+
     /// May addresses and header fields be in UTF-8 (RFC 6531)?
     boolean utf8() {
         return offered.containsKey("SMTPUTF8");

@@ -2,6 +2,7 @@ package org.postern.front.relay;
 
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
 
@@ -20,6 +21,15 @@ record Hop(String name, Whereabouts where, Dialect dialect, Security security) {
 
         /// Where the DNS says, at `port`.
         record Unasked(int port) implements Whereabouts {}
+    }
+
+    /// The same host, approached by verified TLS; empty if it is never approached so.
+    Optional<Hop> overTls() {
+        return switch (security) {
+            case NEVER -> Optional.empty();
+            case STARTTLS, IMPLICIT -> Optional.of(this);
+            case OPPORTUNISTIC -> Optional.of(new Hop(name, where, dialect, Security.STARTTLS));
+        };
     }
 
     /// The stop at one of its addresses.

@@ -16,6 +16,8 @@ sealed interface Opening {
         UNREACHABLE_FAMILY,
         /// Our own address cannot be used.
         SOURCE,
+        /// The host does not offer the TLS that is demanded of it.
+        INSECURE,
         /// The host answered, but not as a server that takes mail.
         REFUSED,
         /// The host, or our own limit, says: too many connections.

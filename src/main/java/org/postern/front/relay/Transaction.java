@@ -140,6 +140,12 @@ final class Transaction {
                             new EnhancedStatus(5, 6, 3),
                             "binary content, and the next hop does not offer BINARYMIME"));
         }
+        if (parcel.demandsTls() && !extensions.requireTls()) {
+            return Optional.of(
+                    new Verdict.Unable(
+                            new EnhancedStatus(5, 7, 30),
+                            "TLS is required, and the next hop does not offer REQUIRETLS"));
+        }
         return Optional.empty();
     }
 
@@ -347,6 +353,9 @@ final class Transaction {
             line.append(" BODY=BINARYMIME");
         } else if (extensions.eightBit() && parcel.load().mayHoldEightBit()) {
             line.append(" BODY=8BITMIME");
+        }
+        if (parcel.demandsTls()) {
+            line.append(" REQUIRETLS");
         }
         if (utf8) {
             line.append(" SMTPUTF8");

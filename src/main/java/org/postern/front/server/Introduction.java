@@ -3,6 +3,7 @@ package org.postern.front.server;
 import static org.postern.front.filter.Phase.EHLO;
 import static org.postern.front.filter.Phase.HELO;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.postern.front.server.Phase.Dialect;
@@ -18,14 +19,21 @@ final class Introduction {
     private final Limits limits;
     private final Progress progress;
     private final Screening screening;
+    private final InstantSource clock;
 
     Introduction(
-            Reception reception, Peer peer, Limits limits, Progress progress, Screening screening) {
+            Reception reception,
+            Peer peer,
+            Limits limits,
+            Progress progress,
+            Screening screening,
+            InstantSource clock) {
         this.reception = reception;
         this.peer = peer;
         this.limits = limits;
         this.progress = progress;
         this.screening = screening;
+        this.clock = clock;
     }
 
     /// HELO and EHLO, RFC 5321 section 4.1.1.1. Said again, they also end a mail transaction (RFC
@@ -81,6 +89,7 @@ final class Introduction {
         if (reception.protection().offersTls() && !progress.isPrivate()) {
             lines.add("STARTTLS");
         }
+        lines.addAll(new Offer(reception, progress, limits.messageSize(), clock.instant()).lines());
         lines.add("HELP");
         return lines;
     }

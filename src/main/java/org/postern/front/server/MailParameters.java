@@ -14,8 +14,8 @@ import org.postern.smtp.Reply;
 import org.postern.smtp.Xtext;
 
 /// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2, RFC 3030 section
-/// 3), AUTH (RFC 4954 section 5), SMTPUTF8 (RFC 6531 section 3.4), RET and ENVID (RFC 3461 section
-/// 4.3 and 4.4).
+/// 3), AUTH (RFC 4954 section 5), SMTPUTF8 (RFC 6531 section 3.4), REQUIRETLS (RFC 8689 section 2),
+/// HOLDFOR and HOLDUNTIL (RFC 4865 section 3), RET and ENVID (RFC 3461 section 4.3 and 4.4).
 sealed interface MailParameters {
     /// They are all right.
     record Good(DsnReturn dsnReturn, String dsnEnvelopeId, Carriage carriage)
@@ -28,8 +28,8 @@ sealed interface MailParameters {
     int LONGEST_ENVELOPE_ID = 100;
 
     /// Reads `parameters`, of which the last of a name counts.
-    static MailParameters read(List<Parameter> parameters, Reception reception, long largest) {
-        var reading = new Reading(reception, largest);
+    static MailParameters read(List<Parameter> parameters, Offer offer) {
+        var reading = new Reading(offer);
         for (var parameter : parameters) {
             var objection = reading.take(parameter);
             if (objection.isPresent()) {
@@ -41,16 +41,15 @@ sealed interface MailParameters {
 
     /// What was said so far.
     final class Reading {
-        private final Reception reception;
-        private final long largest;
+        private final Offer offer;
+        private Release release = new Release.AtOnce();
         private DsnReturn dsnReturn = DsnReturn.UNSAID;
         private String dsnEnvelopeId = "";
         private Carriage.Form form = Carriage.Form.LINES;
         private final Set<Need> needs = EnumSet.noneOf(Need.class);
 
-        private Reading(Reception reception, long largest) {
-            this.reception = reception;
-            this.largest = largest;
+        private Reading(Offer offer) {
+            this.offer = offer;
         }
 
         /// Takes one; what is wrong with it, if anything is.
@@ -61,6 +60,10 @@ sealed interface MailParameters {
                 case "SIZE" -> size(value);
                 case "BODY" -> body(value, parameter);
                 case PathArgument.SMTPUTF8 -> need(Need.UTF8, parameter);
+                case "REQUIRETLS" ->
+                        offer.requireTls() ? need(Need.TLS, parameter) : unsupported(parameter);
+                case "HOLDFOR", "HOLDUNTIL" ->
+                        offer.futureRelease() ? hold(parameter) : unsupported(parameter);
                 case "RET" -> dsn(parameter).or(() -> dsnReturn(value));
                 case "ENVID" -> dsn(parameter).or(() -> envelopeId(value));
                 default -> unsupported(parameter);
@@ -79,7 +82,7 @@ sealed interface MailParameters {
             if (value.isEmpty() || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 return bad("Invalid SIZE");
             }
-            return value.length() > 18 || Long.parseLong(value) > largest
+            return value.length() > 18 || Long.parseLong(value) > offer.largest()
                     ? Optional.of(Replies.TOO_BIG)
                     : Optional.empty();
         }
@@ -103,10 +106,18 @@ sealed interface MailParameters {
             return Optional.empty();
         }
 
+        /// HOLDFOR or HOLDUNTIL; not both.
+        private Optional<Reply> hold(Parameter parameter) {
+            var time = offer.release(parameter);
+            if (time.isEmpty() || !(release instanceof Release.AtOnce)) {
+                return bad("Invalid " + parameter.name());
+            }
+            release = new Release.At(time.get());
+            return Optional.empty();
+        }
+
         private Optional<Reply> dsn(Parameter parameter) {
-            return reception.has(Reception.Trait.OFFERS_DSN)
-                    ? Optional.empty()
-                    : unsupported(parameter);
+            return offer.dsn() ? Optional.empty() : unsupported(parameter);
         }
 
         private Optional<Reply> dsnReturn(String value) {
@@ -129,8 +140,7 @@ sealed interface MailParameters {
         }
 
         private Good end() {
-            return new Good(
-                    dsnReturn, dsnEnvelopeId, new Carriage(form, needs, 0, new Release.AtOnce()));
+            return new Good(dsnReturn, dsnEnvelopeId, new Carriage(form, needs, release));
         }
     }
 }

@@ -89,7 +89,8 @@ final class Mailing {
 
     private Reply mailFrom(Identity identity, ReversePath sender, PathArgument path) {
         var parameters = path.parameters();
-        return switch (MailParameters.read(parameters, reception, limits.messageSize())) {
+        var offer = new Offer(reception, progress, limits.messageSize(), means.clock().instant());
+        return switch (MailParameters.read(parameters, offer)) {
             case MailParameters.Bad(var reply) -> reply;
             case MailParameters.Good(var dsnReturn, var dsnEnvelopeId, var carriage) -> {
                 var origin =

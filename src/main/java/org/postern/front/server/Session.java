@@ -80,7 +80,8 @@ final class Session {
                         .named(reception.filter())
                         .open(id, Side.SMTP_IN, log, means.clock());
         this.screening = new Screening(screen, peer, progress);
-        this.introduction = new Introduction(reception, peer, limits, progress, screening);
+        this.introduction =
+                new Introduction(reception, peer, limits, progress, screening, means.clock());
         this.mailing = new Mailing(reception, peer, means, wire, log, progress, screening);
         this.chunks = new Chunks(means, wire, progress, mailing, screening);
         this.brakes = new Brakes(limits);

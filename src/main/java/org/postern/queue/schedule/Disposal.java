@@ -213,8 +213,11 @@ final class Disposal {
 
     /// Its time is over. Called without the lock: it reads the disk.
     void expire(Task task, ReentrantLock lock) {
-        counters.expired.increment();
         var leased = read(task);
+        if (leased.isPresent() && beginsLater(task, leased.get(), lock)) {
+            return;
+        }
+        counters.expired.increment();
         leased.ifPresent(found -> log.info(line("Expire", found.envelope(), "Envelope expired")));
         lock.lock();
         try {
@@ -227,6 +230,26 @@ final class Disposal {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Did its time begin later than was known, because of an embargo? Then it goes on.
+    private boolean beginsLater(Task task, Store.Leased leased, ReentrantLock lock) {
+        long end = Embargo.end(leased.envelope());
+        if (end <= task.created || leased.state().standing() instanceof State.Standing.Dead) {
+            return false;
+        }
+        lock.lock();
+        try {
+            task.created = end;
+            var phase =
+                    leased.state().standing() instanceof State.Standing.Held
+                            ? Task.Phase.HELD
+                            : Task.Phase.WAITING;
+            schedule.wait(task, phase, Math.max(task.nextTry, end));
+        } finally {
+            lock.unlock();
+        }
+        return true;
     }
 
     private Optional<Store.Leased> read(Task task) {
@@ -304,7 +327,9 @@ final class Disposal {
     /// Its sender is to be told that it is late. Called without the lock: it reads the disk.
     void warn(Task task, ReentrantLock lock) {
         var leased = read(task);
-        if (leased.isEmpty() || !Wish.wants(leased.get().envelope(), Share.Notify.DELAY)) {
+        if (leased.isEmpty()
+                || Embargo.end(leased.get().envelope()) > clock.millis()
+                || !Wish.wants(leased.get().envelope(), Share.Notify.DELAY)) {
             return;
         }
         lock.lock();

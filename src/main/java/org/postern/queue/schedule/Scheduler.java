@@ -258,13 +258,33 @@ public final class Scheduler implements Closeable {
         var leased = new ArrayList<Store.Leased>(batch.size());
         for (var task : batch) {
             task.event = now;
-            leased.addAll(load(task, until));
+            for (var found : load(task, until)) {
+                if (mayBeTried(task, found, now)) {
+                    leased.add(found);
+                }
+            }
         }
         if (!leased.isEmpty()) {
             return Optional.of(new Attempt(lane, group, leased));
         }
         locked(() -> schedule.finish(group));
         return Optional.empty();
+    }
+
+    /// Is there no embargo on it, or no more? If there is, it waits until the end of that.
+    private boolean mayBeTried(Task task, Store.Leased leased, long now) {
+        long end = Embargo.end(leased.envelope());
+        locked(
+                () ->
+                        ifInFlight(
+                                task,
+                                same -> {
+                                    same.created = Math.max(same.created, end);
+                                    if (end > now) {
+                                        schedule.wait(same, Task.Phase.WAITING, end);
+                                    }
+                                }));
+        return end <= now;
     }
 
     /// The envelope of `task`; none if it is gone or cannot be read.

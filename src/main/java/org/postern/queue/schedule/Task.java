@@ -26,8 +26,9 @@ final class Task implements IdMap.Identified {
     final long id;
     final Key key;
 
-    /// Epoch milliseconds.
-    final long created;
+    /// From when on its time in the queue counts, in epoch milliseconds: since it was accepted, or
+    /// since it may be tried, if that is later.
+    long created;
 
     /// When the next attempt is due, in epoch milliseconds.
     long nextTry;

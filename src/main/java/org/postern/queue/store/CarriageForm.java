@@ -14,8 +14,7 @@ final class CarriageForm {
     private static final int BINARY = 1;
     private static final int UTF8 = 2;
     private static final int TLS = 3;
-    private static final int PRIORITY = 4;
-    private static final int RELEASE = 5;
+    private static final int RELEASE = 4;
 
     private CarriageForm() {}
 
@@ -31,10 +30,6 @@ final class CarriageForm {
                         case UTF8 -> UTF8;
                         case TLS -> TLS;
                     });
-        }
-        if (carriage.priority() != 0) {
-            tag(out, PRIORITY);
-            out.room(1).put((byte) carriage.priority());
         }
         switch (carriage.release()) {
             case Release.AtOnce() -> {}
@@ -53,7 +48,6 @@ final class CarriageForm {
     static Carriage read(ByteBuffer in) {
         var form = Carriage.Form.LINES;
         Set<Need> needs = EnumSet.noneOf(Need.class);
-        int priority = 0;
         Release release = new Release.AtOnce();
         while (in.hasRemaining()) {
             int tag = in.get();
@@ -61,11 +55,10 @@ final class CarriageForm {
                 case BINARY -> form = Carriage.Form.BINARY;
                 case UTF8 -> needs.add(Need.UTF8);
                 case TLS -> needs.add(Need.TLS);
-                case PRIORITY -> priority = in.get();
                 case RELEASE -> release = new Release.At(Form.instant(in));
                 default -> throw new IllegalArgumentException("no carriage " + tag);
             }
         }
-        return new Carriage(form, needs, priority, release);
+        return new Carriage(form, needs, release);
     }
 }

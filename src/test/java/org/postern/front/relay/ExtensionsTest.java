@@ -13,7 +13,7 @@ import org.postern.mail.Share;
 /// What the next hop offers, and what is done with messages that need what it does not.
 class ExtensionsTest {
     private static final Carriage BINARY =
-            new Carriage(Carriage.Form.BINARY, Set.of(), 0, new Carriage.Release.AtOnce());
+            new Carriage(Carriage.Form.BINARY, Set.of(), new Carriage.Release.AtOnce());
 
     private static final String BINARY_HELLO =
             """

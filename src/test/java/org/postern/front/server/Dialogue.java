@@ -176,6 +176,12 @@ final class Dialogue {
         if (!secured && (stage.contains("tls") || stage.contains("tls-require"))) {
             lines.add("-STARTTLS");
         }
+        if (secured || stage.contains("smtps")) {
+            lines.add("-REQUIRETLS");
+        }
+        if (stage.contains("local")) {
+            lines.add("-FUTURERELEASE 604800 2025-03-11T10:11:12Z");
+        }
         lines.add(" HELP");
         return lines;
     }
@@ -417,7 +423,6 @@ final class Dialogue {
         var carriage = facts.carriage();
         return (carriage.form() == Carriage.Form.BINARY ? " binary" : "")
                 + (carriage.needs().isEmpty() ? "" : " needs " + new TreeSet<>(carriage.needs()))
-                + (carriage.priority() == 0 ? "" : " priority " + carriage.priority())
                 + switch (carriage.release()) {
                     case Carriage.Release.AtOnce() -> "";
                     case Carriage.Release.At(var time) -> " not before " + time;

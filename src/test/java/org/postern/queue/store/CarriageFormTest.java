@@ -38,7 +38,6 @@ class CarriageFormTest {
                 new Carriage(
                         Carriage.Form.BINARY,
                         Set.of(Carriage.Need.UTF8, Carriage.Need.TLS),
-                        -9,
                         new Carriage.Release.At(Instant.parse("2031-02-03T04:05:06.7Z"))));
     }
 
@@ -46,8 +45,7 @@ class CarriageFormTest {
     void oneThingAloneSurvives() throws Exception {
         for (var need : Carriage.Need.values()) {
             survives(
-                    new Carriage(
-                            Carriage.Form.LINES, Set.of(need), 0, new Carriage.Release.AtOnce()));
+                    new Carriage(Carriage.Form.LINES, Set.of(need), new Carriage.Release.AtOnce()));
         }
     }
 
@@ -61,7 +59,6 @@ class CarriageFormTest {
                                 new Carriage(
                                         Carriage.Form.BINARY,
                                         Set.of(),
-                                        0,
                                         new Carriage.Release.AtOnce())));
         assertEquals(plain.length + 1, asked.length);
         var read = Form.read(ByteBuffer.wrap(asked, 0, plain.length), Form::facts);
