@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,10 +14,13 @@ import java.util.stream.Stream;
 import org.postern.config.Names.Kind;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef.Shape;
+import org.postern.mail.AddressSyntax;
 
 /// The second pass over the tree: what a single directive cannot know. Names exist before they are
 /// used, and once; tables have the shape their use needs; options that need one another are there.
 final class Check {
+    private static final Set<String> LOOPBACK = Set.of("lo", "lo0", "localhost", "::1");
+
     private final Sources sources;
     private final Parser.Parsed parsed;
     private final List<Problem> problems;
@@ -283,7 +287,12 @@ final class Check {
                 }
                 case Listen.Option.Encrypting(var at, _) -> needsTls(listen, at, "ciphers");
                 case Listen.Option.Speaking(var at, _) -> needsTls(listen, at, "protocols");
-                case Listen.Option.Authenticating(var at, _, _) -> needsTls(listen, at, "auth");
+                case Listen.Option.Authenticating(var at, _, _) -> {
+                    if (!listen.authenticatesWithoutTls()) {
+                        needsTls(listen, at, "auth");
+                    }
+                }
+                case Listen.Option.AuthenticatingWithoutTls(var at) -> checkWithoutTls(listen, at);
                 case Listen.Option.Filtered(var filter) -> checkUse(filter);
                 case Listen.Option.Only _,
                         Listen.Option.Port _,
@@ -309,6 +318,21 @@ final class Check {
                                     "listen on socket is already specified",
                                     List.of("at " + first.at())));
             socket = socket.or(() -> Optional.of(listen));
+        }
+    }
+
+    /// Nobody listens in on the loopback interface; everywhere else somebody may.
+    private void checkWithoutTls(Listen listen, Position at) {
+        if (listen.authentication().isEmpty()) {
+            problem(at, "auth-without-tls needs auth or auth-optional on this line");
+        }
+        if (listen.place() instanceof Listen.Place.Network(var target)
+                && !LOOPBACK.contains(target.toLowerCase(Locale.ROOT))
+                && !(AddressSyntax.isInet4(target) && target.startsWith("127."))) {
+            problem(
+                    at,
+                    "auth-without-tls is for the loopback interface: lo, lo0, localhost, 127.0.0.1"
+                            + " or ::1");
         }
     }
 

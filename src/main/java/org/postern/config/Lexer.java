@@ -31,7 +31,8 @@ final class Lexer {
     static final Set<String> RESERVED =
             Set.of(
                     """
-                    action admd alias any auth auth-optional backup bounce bypass ca cert chain
+                    action admd alias any auth auth-optional auth-without-tls backup bounce
+                    bypass ca cert chain
                     chroot ciphers commit compression connect data data-line dhe disconnect domain
                     ehlo encryption expand-only fcrdns filter for forward-only from group helo
                     helo-src host hostname hostnames include inet4 inet6 junk key limit listen lmtp

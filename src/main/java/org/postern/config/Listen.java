@@ -15,7 +15,7 @@ import java.util.Set;
 ///             | "pki" name | "ca" name | "ciphers" string | "protocols" string
 ///             | "auth" [ tables ] | "auth-optional" [ tables ] | "senders" tables [ "masquerade" ]
 ///             | "hostname" name | "hostnames" tables | "received-auth"
-///             | "proxy-v2" [ "from" tables ] | "xclient" tables
+///             | "proxy-v2" [ "from" tables ] | "xclient" tables | "auth-without-tls"
 public record Listen(Position at, Place place, List<Option> options) implements Directive {
 
     public Listen {
@@ -92,6 +92,7 @@ public record Listen(Position at, Place place, List<Option> options) implements 
         enum Word {
             AUTH,
             AUTH_OPTIONAL,
+            AUTH_WITHOUT_TLS,
             CA,
             CIPHERS,
             FILTER,
@@ -150,6 +151,9 @@ public record Listen(Position at, Place place, List<Option> options) implements 
 
         /// AUTH (RFC 4954) is offered inside TLS.
         record Authenticating(Position at, Demand demand, Logins logins) implements Option {}
+
+        /// AUTH is offered without TLS to clients on this machine.
+        record AuthenticatingWithoutTls(Position at) implements Option {}
 
         /// Authenticated clients may only send as the mailboxes that the table lists for them.
         record Senders(TableRef table, Masquerade masquerade) implements Option {}
@@ -270,6 +274,11 @@ public record Listen(Position at, Place place, List<Option> options) implements 
     /// Who may authenticate, and whether everybody has to.
     public Optional<Option.Authenticating> authentication() {
         return option(Option.Authenticating.class);
+    }
+
+    /// Whether clients on this machine may authenticate without TLS.
+    public boolean authenticatesWithoutTls() {
+        return option(Option.AuthenticatingWithoutTls.class).isPresent();
     }
 
     /// The mailboxes that authenticated clients may send as.
@@ -430,6 +439,7 @@ public record Listen(Position at, Place place, List<Option> options) implements 
             case PROTOCOLS -> new Option.Speaking(at, Protocols.parse(in));
             case AUTH -> new Option.Authenticating(at, Demand.REQUIRED, logins(in));
             case AUTH_OPTIONAL -> new Option.Authenticating(at, Demand.OPTIONAL, logins(in));
+            case AUTH_WITHOUT_TLS -> new Option.AuthenticatingWithoutTls(at);
             case SENDERS ->
                     new Option.Senders(
                             mapping(in, Service.MAILADDRMAP),

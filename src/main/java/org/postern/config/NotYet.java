@@ -32,8 +32,6 @@ final class NotYet {
                             "scheduler limit max-msg-batch-size"),
                     Map.entry(Scheduler.Name.MAX_SCHEDULE, "scheduler limit max-schedule"),
                     Map.entry(Mta.Word.LIMIT, "mta limit"),
-                    Map.entry(Listen.Option.Word.AUTH, "listen on ... auth"),
-                    Map.entry(Listen.Option.Word.AUTH_OPTIONAL, "listen on ... auth-optional"),
                     Map.entry(Listen.Option.Word.CA, "listen on ... ca"),
                     Map.entry(Listen.Option.Word.CIPHERS, "listen on ... ciphers"),
                     Map.entry(Listen.Option.Word.PROTOCOLS, "listen on ... protocols"),

@@ -357,6 +357,7 @@ final class Printer {
                                 case Listen.Logins.Accounts() -> "";
                                 case Listen.Logins.Listed(var table) -> " " + use(table);
                             };
+            case Listen.Option.AuthenticatingWithoutTls _ -> "auth-without-tls";
             case Listen.Option.Senders(var table, var masquerade) ->
                     "senders "
                             + use(table)

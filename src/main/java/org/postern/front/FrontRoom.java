@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
+import org.postern.config.Service;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
 import org.postern.dns.ClientNames;
@@ -41,6 +42,9 @@ import org.postern.tls.remote.RemoteKeys;
 /// (control). It talks to `queue`, `delivery` and `keeper`, and never sees the spool, a key, or a
 /// user's file.
 public final class FrontRoom implements RoomLife.Tenant {
+    /// What this room never opens a table for.
+    private static final Set<Service> SECRETS = Set.of(Service.AUTH, Service.CREDENTIALS);
+
     private static final Set<String> LOCALHOST = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
     /// How long the name of a client is looked for before it is greeted.
@@ -52,6 +56,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private static final int SIGNATURES = 32;
 
     private static final int ROUTE_WORKERS = 3;
+    private static final int LOGIN_CONVERSATIONS = 32;
     private static final int CONTROL_CONVERSATIONS = 16;
     private static final int USERBASE_CONVERSATIONS = 32;
 
@@ -63,6 +68,7 @@ public final class FrontRoom implements RoomLife.Tenant {
     private final RoomLife.Circumstances circumstances;
     private final Log log;
     private final DeliveryAccounts accounts;
+    private final KeeperLogins logins;
     private final TableConnections connections;
     private final KeeperSigner keys;
     private final Programs programs;
@@ -97,6 +103,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                 new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
         RemoteKeys.install();
         this.keys = new KeeperSigner(place.socket(Room.KEEPER), deadlines, SIGNATURES);
+        this.logins = new KeeperLogins(place.loginSocket(), deadlines, LOGIN_CONVERSATIONS);
         this.way = way(config, tables);
         var clientNames = new ClientNames(resolver, NAME_PATIENCE);
         this.names = address -> name(clientNames, address);
@@ -108,6 +115,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                                 mostSessions(),
                                 names,
                                 keys,
+                                logins,
                                 log,
                                 deadlines,
                                 clock),
@@ -123,8 +131,8 @@ public final class FrontRoom implements RoomLife.Tenant {
 
     private TableSet open(Config ofConfig) throws IOException {
         try {
-            return TableSet.open(
-                    ofConfig, complaint -> log.warn("table: " + complaint), connections);
+            return TableSet.openButFor(
+                    SECRETS, ofConfig, complaint -> log.warn("table: " + complaint), connections);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -272,6 +280,10 @@ public final class FrontRoom implements RoomLife.Tenant {
     /// the source themselves.
     private Order.Answer update(String name) {
         var table = tables.find(name);
+        if (table.isEmpty() && config.tables().containsKey(name)) {
+            return new Order.Answer.Refused(
+                    "table \"" + name + "\" holds passwords: the keeper reads it when it changes");
+        }
         if (table.isEmpty()) {
             return new Order.Answer.Refused("no table is called \"" + name + "\"");
         }
@@ -307,6 +319,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         }
         accounts.close();
         keys.close();
+        logins.close();
         connections.close();
         programs.close();
         closeHearings();
@@ -327,6 +340,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         }
         accounts.close();
         keys.close();
+        logins.close();
         connections.close();
         programs.close();
     }

@@ -74,6 +74,11 @@ public record Place(Path config, Path spool, Path run) {
         return roomDirectory(Room.QUEUE).resolve("work.sock");
     }
 
+    /// The socket on which `keeper` judges those who log in ([Authentication]).
+    public Path loginSocket() {
+        return roomDirectory(Room.KEEPER).resolve("login.sock");
+    }
+
     /// The socket on which `room` hears `smtpctl`.
     public Path controlSocket(Room room) {
         return roomDirectory(room).resolve("control.sock");

@@ -3,6 +3,7 @@ package org.postern.keeper;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -16,11 +17,12 @@ import org.postern.ipc.Keeping;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
 
-/// The room that holds the private keys.
+/// The room that holds the private keys, and knows the passwords of those who log in.
 ///
 /// Its rights: the user `smtpq`; the capability DAC_READ_SEARCH; to read the key and certificate
-/// files that the configuration names; to make a socket in its directory, at which it hears the
-/// user of `front` alone. No network, and nothing to write.
+/// files that the configuration names, the tables of passwords, and `/etc/shadow` where accounts of
+/// the system log in; to make sockets in its directory, at which it hears the user of `front`
+/// alone. No network, and nothing to write.
 public final class KeeperRoom implements RoomLife.Tenant {
     /// More conversations wait in the backlog.
     private static final int CONVERSATIONS = 64;
@@ -41,6 +43,8 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     /// How many questions have come.
     private final AtomicLong questions = new AtomicLong();
+
+    private final LoginDesk logins;
 
     /// How long the keys of before still sign, for handshakes that began with their certificates.
     private static final Duration AFTERWARDS = Duration.ofMinutes(2);
@@ -73,6 +77,12 @@ public final class KeeperRoom implements RoomLife.Tenant {
     public KeeperRoom(RoomLife.Circumstances circumstances) throws IOException {
         this.circumstances = circumstances;
         this.rings = new Rings(KeyRing.read(circumstances.config()));
+        this.logins =
+                new LoginDesk(
+                        Books.open(circumstances.config(), circumstances.log()),
+                        new Guesses(InstantSource.system()),
+                        circumstances.log(),
+                        circumstances.deadlines());
     }
 
     @Override
@@ -84,6 +94,13 @@ public final class KeeperRoom implements RoomLife.Tenant {
                         CONVERSATIONS,
                         (channel, _) -> hear(channel),
                         circumstances.reports()));
+        hearings.add(
+                Hearing.open(
+                        circumstances.place().loginSocket(),
+                        circumstances.users().only(Room.FRONT),
+                        CONVERSATIONS,
+                        logins,
+                        circumstances.reports()));
         circumstances.log().debug("keeper: " + rings.now().size() + " keys");
     }
 
@@ -91,8 +108,10 @@ public final class KeeperRoom implements RoomLife.Tenant {
     @Override
     public RoomLife.Ready prepare(Config config) throws IOException {
         var fresh = KeyRing.read(config);
+        var books = logins.books().reopened(config);
         return () -> {
             rings = rings.then(fresh);
+            logins.adopt(books);
             circumstances.log().debug("keeper: " + fresh.size() + " keys");
         };
     }
@@ -112,13 +131,17 @@ public final class KeeperRoom implements RoomLife.Tenant {
         long end = System.nanoTime() + atMost.toNanos();
         long seen = -1;
         try {
-            while (seen != questions.get() && System.nanoTime() < end) {
-                seen = questions.get();
+            while (seen != asked() && System.nanoTime() < end) {
+                seen = asked();
                 Thread.sleep(QUIET);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private long asked() {
+        return questions.get() + logins.questions();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.postern.mail;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 
 /// IP addresses as text: the one form in which tables, logs and headers know them.
 public final class AddressText {
@@ -57,6 +58,17 @@ public final class AddressText {
             }
         }
         return text.toString();
+    }
+
+    /// The network of an address that is written as a key, as one word: the first 24 bits of IPv4,
+    /// the first 64 of IPv6; of what is no address, something.
+    public static String network(String key) {
+        var literal = key.replaceAll("[\\[\\]]|%.*", "");
+        if (AddressSyntax.isInet6(literal)) {
+            return HexFormat.of().formatHex(parse(literal).getAddress(), 0, 8);
+        }
+        int dot = key.lastIndexOf('.');
+        return dot < 0 ? key : key.substring(0, dot);
     }
 
     /// The address that `literal` writes, which is known to be one: `192.0.2.1` or `2001:db8::1`.

@@ -85,6 +85,12 @@ final class Libc {
                 ints("getgrouplist", ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
     }
 
+    /// To look up passwords.
+    private static final class Secrets {
+        static final MethodHandle GETSPNAM =
+                ints("getspnam_r", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    }
+
     /// To name errors.
     private static final class Words {
         static final MethodHandle ERROR_NAME = text("strerrorname_np");
@@ -233,6 +239,13 @@ final class Libc {
             MemorySegment name, MemorySegment entry, MemorySegment text, MemorySegment found) {
         long size = text.byteSize();
         return invoke(() -> (int) Names.GETPWNAM.invokeExact(name, entry, text, size, found));
+    }
+
+    /// `getspnam_r(3)`; gives 0 or an error number.
+    static int shadowByName(
+            MemorySegment name, MemorySegment entry, MemorySegment text, MemorySegment found) {
+        long size = text.byteSize();
+        return invoke(() -> (int) Secrets.GETSPNAM.invokeExact(name, entry, text, size, found));
     }
 
     /// `getpwuid_r(3)`; gives 0 or an error number.

@@ -1,16 +1,21 @@
 package org.postern.supervisor;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.postern.config.Config;
+import org.postern.config.Listen;
+import org.postern.config.Service;
 import org.postern.config.TableDefinition;
 import org.postern.ipc.Place;
 import org.postern.ipc.Room;
 import org.postern.os.Confinement;
+import org.postern.os.Identity;
 import org.postern.os.Landlock;
 import org.postern.table.settings.Settings;
 
@@ -157,6 +162,11 @@ final class Fences {
         for (var pki : config.pki().values()) {
             pki.key().ifPresent(path -> secrets.add(Path.of(path)));
         }
+        for (var file : passwordFiles(config)) {
+            if (!isClosedTo(household.of(Room.FRONT), file)) {
+                secrets.add(file);
+            }
+        }
         if (household instanceof Household.Own(var self) && self.isRoot()) {
             // Otherwise root owns it, and nobody else may read it.
             secrets.add(SHADOW);
@@ -170,12 +180,57 @@ final class Fences {
             pki.certificate().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
             pki.key().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
         }
+        passwordFiles(config).forEach(path -> reads.add(directoryOf(path)));
+        if (config.listeners().stream().anyMatch(Fences::asksAccounts)) {
+            // A new file takes the place of the old one whenever a password changes.
+            reads.add(directoryOf(SHADOW));
+        }
         return reads;
     }
 
+    private static boolean asksAccounts(Listen listen) {
+        return listen.authentication()
+                .filter(asked -> asked.logins() instanceof Listen.Logins.Accounts)
+                .isPresent();
+    }
+
+    /// The files of the tables that are for passwords alone: `keeper` reads them, and `front` does
+    /// not.
+    private static Set<Path> passwordFiles(Config config) {
+        return tableFiles(config, table -> isForPasswords(config, table));
+    }
+
+    /// Does the mode of the file keep this user out? Then its directory can be open.
+    private static boolean isClosedTo(Identity user, Path file) {
+        try {
+            int mode = (Integer) Files.getAttribute(file, "unix:mode");
+            return (mode & 07) == 0
+                    && (Integer) Files.getAttribute(file, "unix:uid") != user.uid()
+                    && (Integer) Files.getAttribute(file, "unix:gid") != user.gid();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isForPasswords(Config config, TableDefinition table) {
+        var uses =
+                config.references().stream()
+                        .filter(use -> use.name().equals(table.name()))
+                        .toList();
+        return !uses.isEmpty()
+                && uses.stream().allMatch(use -> use.service() == Service.CREDENTIALS);
+    }
+
     private static Set<Path> tableFiles(Config config) {
+        return tableFiles(config, table -> !isForPasswords(config, table));
+    }
+
+    private static Set<Path> tableFiles(Config config, Predicate<TableDefinition> wanted) {
         var files = new HashSet<Path>();
         for (var table : config.tables().values()) {
+            if (!wanted.test(table)) {
+                continue;
+            }
             switch (table.origin()) {
                 case TableDefinition.Origin.File(var path) -> files.add(Path.of(path));
                 case TableDefinition.Origin.Database(var path) -> files.add(Path.of(path));

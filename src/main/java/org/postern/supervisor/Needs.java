@@ -16,7 +16,9 @@ final class Needs {
     /// to.
     static Set<Room> of(Config config) {
         var rooms = EnumSet.of(Room.QUEUE, Room.FRONT);
-        if (!config.pki().isEmpty()) {
+        boolean asksPasswords =
+                config.listeners().stream().anyMatch(one -> one.authentication().isPresent());
+        if (!config.pki().isEmpty() || asksPasswords) {
             rooms.add(Room.KEEPER);
         }
         for (Action action : config.actions().values()) {

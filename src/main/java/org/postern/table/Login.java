@@ -17,7 +17,8 @@ public record Login(String user, String password) {
         if (value.length() < 3) {
             return Optional.empty();
         }
-        int colon = value.indexOf(':');
+        // A password that is kept for SCRAM has colons of its own (RFC 5803).
+        int colon = value.startsWith("SCRAM-SHA-") ? -1 : value.indexOf(':');
         var user = colon < 0 ? key : value.substring(0, colon);
         var password = value.substring(colon + 1);
         return user.isEmpty() || password.isEmpty()

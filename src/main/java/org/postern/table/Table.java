@@ -1,8 +1,10 @@
 package org.postern.table;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.postern.config.Service;
@@ -98,6 +100,25 @@ public final class Table {
     /// The next key, in turn, that the table has for a service.
     public Answer<String> fetch(Service service) {
         return named(contents.fetch(service));
+    }
+
+    /// Shows every key with its value, where the entries are at hand, in no particular order.
+    ///
+    /// @return how many there are; [Answer.Absent] where another program answers for them
+    Answer<Integer> forEach(BiConsumer<String, String> visitor) {
+        return switch (contents) {
+            case Contents.Asked _ -> new Answer.Absent<>();
+            case Contents.Held held -> held.entries().then(entries -> forEach(entries, visitor));
+        };
+    }
+
+    private static Answer<Integer> forEach(Entries entries, BiConsumer<String, String> visitor) {
+        try {
+            entries.rows().forEach(row -> visitor.accept(row.key(), row.value()));
+            return new Answer.Found<>(entries.size());
+        } catch (IOException e) {
+            return new Answer.Failed<>(String.valueOf(e.getMessage()));
+        }
     }
 
     /// Takes the entries from their source again, where that is a file: how many it has, or why the

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Service;
@@ -42,17 +43,27 @@ public final class TableSet {
         /// All.
         record All() implements Part {}
 
+        /// Those that are asked for another service than these, or for none.
+        record ButFor(Set<Service> services) implements Part {}
+
         /// Those that are asked for one of these services.
         record AskedFor(Set<Service> services) implements Part {}
 
         default boolean has(TableDefinition table, Config config) {
             return switch (this) {
                 case All() -> true;
+                case ButFor(var services) ->
+                        uses(table, config).isEmpty() || !services.containsAll(uses(table, config));
                 case AskedFor(var services) ->
-                        config.references().stream()
-                                .filter(use -> services.contains(use.service()))
-                                .anyMatch(use -> use.name().equals(table.name()));
+                        uses(table, config).stream().anyMatch(services::contains);
             };
+        }
+
+        private static Set<Service> uses(TableDefinition table, Config config) {
+            return config.references().stream()
+                    .filter(use -> use.name().equals(table.name()))
+                    .map(TableRef::service)
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -71,6 +82,19 @@ public final class TableSet {
             throws ConfigException {
         var watcher = new Watched.Watcher(InstantSource.system(), complaints);
         return open(config, new Part.All(), watcher, List.of(), backends);
+    }
+
+    /// The same, without the tables that are asked for nothing but these services: they are not in
+    /// the set.
+    public static TableSet openButFor(
+            Set<Service> services,
+            Config config,
+            Consumer<String> complaints,
+            Backend.Source backends)
+            throws ConfigException {
+        var watcher = new Watched.Watcher(InstantSource.system(), complaints);
+        var part = new Part.ButFor(Set.copyOf(services));
+        return open(config, part, watcher, List.of(), backends);
     }
 
     /// Opens only those tables that are asked for one of the services; for rooms that may not read
@@ -193,6 +217,22 @@ public final class TableSet {
             }
         }
         return new Answer.Found<>(values);
+    }
+
+    /// The login and the password that a table of credentials holds for a login.
+    public Answer<Login> login(TableRef use, String login) {
+        return table(use.name())
+                .lookup(use.service(), login)
+                .then(text -> parsed(use, login, Login.parse(login, text)));
+    }
+
+    /// Every login of a table of credentials, where the entries are at hand; [Answer.Absent] where
+    /// another program answers for them.
+    ///
+    /// @return how many there are
+    public Answer<Integer> forEachLogin(TableRef use, Consumer<Login> visitor) {
+        return table(use.name())
+                .forEach((key, value) -> Login.parse(key, value).ifPresent(visitor));
     }
 
     /// The account that a `userbase` table holds for a login.

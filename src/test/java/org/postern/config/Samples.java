@@ -80,6 +80,7 @@ final class Samples {
               auth-optional <passwords> hostname a.example hostnames <names> received-auth \\
               senders <"senders"> masquerade filter { spam } no-dsn mask-src
             listen on 192.0.2.1 smtps verify ca inner pki "*" ciphers legacy protocols tlsv1.3 auth tag in
+            listen on lo port 2587 auth auth-without-tls
             listen on "::1" inet6 port 2525 proxy-v2 from { 192.0.2.0/24 } xclient { 192.0.2.7 } tls-require verify ca inner pki "*"
             match tag in from any for domain <vdomains> action "maildir"
             match from local for local action "mbox"

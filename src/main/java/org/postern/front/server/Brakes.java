@@ -6,6 +6,9 @@ import org.postern.smtp.Reply;
 
 /// Counts what a client gets wrong, and says when that is enough. It belongs to its session.
 final class Brakes {
+    /// After so many wrong passwords a session ends.
+    private static final int WRONG_PASSWORDS = 3;
+
     private final Limits limits;
     private boolean mailRefused;
 
@@ -15,6 +18,7 @@ final class Brakes {
     private int badCommands;
     private int idleCommands;
     private int rejectedRecipients;
+    private int wrongPasswords;
 
     Brakes(Limits limits) {
         this.limits = limits;
@@ -30,6 +34,9 @@ final class Brakes {
         }
         if (isIdle(command, reply)) {
             return Optional.of(Replies.TOO_MANY_COMMANDS);
+        }
+        if (reply.equals(Replies.WRONG_PASSWORD) && ++wrongPasswords >= WRONG_PASSWORDS) {
+            return Optional.of(Replies.TOO_MANY_WRONG_PASSWORDS);
         }
         if (isBadCommand(reply) && ++badCommands >= limits.badCommands()) {
             return Optional.of(Replies.TOO_MANY_ERRORS);

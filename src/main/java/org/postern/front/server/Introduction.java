@@ -20,6 +20,7 @@ final class Introduction {
     private final Progress progress;
     private final Screening screening;
     private final InstantSource clock;
+    private final LoggingIn loggingIn;
 
     Introduction(
             Reception reception,
@@ -27,13 +28,15 @@ final class Introduction {
             Limits limits,
             Progress progress,
             Screening screening,
-            InstantSource clock) {
+            InstantSource clock,
+            LoggingIn loggingIn) {
         this.reception = reception;
         this.peer = peer;
         this.limits = limits;
         this.progress = progress;
         this.screening = screening;
         this.clock = clock;
+        this.loggingIn = loggingIn;
     }
 
     /// HELO and EHLO, RFC 5321 section 4.1.1.1. Said again, they also end a mail transaction (RFC
@@ -90,6 +93,7 @@ final class Introduction {
             lines.add("STARTTLS");
         }
         lines.addAll(new Offer(reception, progress, limits.messageSize(), clock.instant()).lines());
+        lines.addAll(loggingIn.offer());
         lines.add("HELP");
         return lines;
     }

@@ -7,12 +7,14 @@ import static org.postern.front.filter.Phase.RSET;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.postern.config.Listen;
 import org.postern.front.route.Routing;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Identity;
 import org.postern.mail.Carriage;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.Origin;
 import org.postern.mail.ReversePath;
 import org.postern.smtp.ContentScanner.Framing;
 import org.postern.smtp.PathArgument;
@@ -58,6 +60,11 @@ final class Mailing {
         }
         if (reception.protection() instanceof Protection.Demanded && !progress.isPrivate()) {
             return Replies.STARTTLS_FIRST;
+        }
+        if (progress.login() instanceof Origin.Login.Anonymous
+                && reception.admission() instanceof Admission.Open(_, var demand, _)
+                && demand == Listen.Demand.REQUIRED) {
+            return Replies.LOGIN_WANTED;
         }
         if (mails >= limits.mails()) {
             return Replies.TOO_MANY_MAILS;

@@ -11,10 +11,11 @@ record Means(
         Router router,
         Filters filters,
         Submissions submissions,
+        Logins logins,
         Log log,
         InstantSource clock) {
-    /// The same without filters.
+    /// The same without filters, for sessions in which nobody logs in.
     Means(Limits limits, Router router, Submissions submissions, Log log, InstantSource clock) {
-        this(limits, router, Filters.none(), submissions, log, clock);
+        this(limits, router, Filters.none(), submissions, new Logins.Nobodys(), log, clock);
     }
 }

@@ -28,6 +28,11 @@ record Peer(String address, ClientName name, String user, Ends ends) {
                 Origin.LOCAL, new ClientName.Confirmed(serverName), user, new Ends.Socket());
     }
 
+    /// Is it a client whose packets do not leave this machine?
+    boolean isOnThisMachine() {
+        return address.startsWith("127.") || address.equals("[::1]");
+    }
+
     /// A client from the network.
     static Peer remote(Ends.Network ends, ClientName name) {
         return new Peer(AddressText.key(ends.client().getAddress()), name, "", ends);

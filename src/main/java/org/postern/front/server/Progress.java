@@ -7,20 +7,23 @@ import org.postern.mail.Origin;
 /// How far a session has come: what the client has shown of itself by now. It belongs to the
 /// session's thread.
 final class Progress {
-    private final Origin.Login login;
+    private final Origin.Login beginning;
+    private Origin.Login login;
     private Origin.Security security = new Origin.Security.Plain();
     private Phase phase = new Phase.Unidentified();
     private UnaryOperator<Identity> known = said -> said;
 
     /// A session that begins, with a client that is logged in so.
     Progress(Origin.Login login) {
+        this.beginning = login;
         this.login = login;
     }
 
     /// A session that begins anew on a connection that is protected so: the client speaks for
     /// another one.
     Progress(Claim claim, Origin.Security security) {
-        this.login = claim.login();
+        this.beginning = claim.login();
+        this.login = beginning;
         this.security = security;
         this.known = claim::known;
     }
@@ -48,11 +51,17 @@ final class Progress {
         return login;
     }
 
+    /// The client has logged in.
+    void logsIn(Origin.Login.As as) {
+        login = as;
+    }
+
     /// The connection is protected by `tls` from now on. Nothing that was said before counts (RFC
     /// 3207 section 4.2).
     void becomesPrivate(Origin.Security.Tls tls) {
         security = tls;
         phase = new Phase.Unidentified();
+        login = beginning;
     }
 
     /// Is the connection protected by TLS?

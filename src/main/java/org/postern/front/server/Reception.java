@@ -10,7 +10,14 @@ import org.postern.mail.Origin;
 /// @param name the name under which we greet, and which completes addresses
 /// @param tag for rules to ask about, or empty
 /// @param filter the name of the filter of the sessions, or empty
-record Reception(String name, String tag, String filter, Set<Trait> traits, Protection protection) {
+/// @param admission who may log in
+record Reception(
+        String name,
+        String tag,
+        String filter,
+        Set<Trait> traits,
+        Protection protection,
+        Admission admission) {
     /// The port of message submission (RFC 6409 section 3.1).
     private static final int SUBMISSION = 587;
 
@@ -25,7 +32,11 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
         /// It is the local socket: lines may end in LF.
         LOCAL,
         /// This client may say for whom it speaks.
-        SPEAKS_FOR_OTHERS
+        SPEAKS_FOR_OTHERS,
+        /// Clients on this machine may log in without TLS.
+        AUTH_WITHOUT_TLS,
+        /// Received says who has logged in.
+        NAMES_LOGIN
     }
 
     Reception {
@@ -34,7 +45,12 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
 
     /// A reception without TLS.
     Reception(String name, String tag, String filter, Set<Trait> traits) {
-        this(name, tag, filter, traits, new Protection.None());
+        this(name, tag, filter, traits, new Protection.None(), new Admission.Closed());
+    }
+
+    /// A reception where nobody logs in.
+    Reception(String name, String tag, String filter, Set<Trait> traits, Protection protection) {
+        this(name, tag, filter, traits, protection, new Admission.Closed());
     }
 
     /// What `listen` says, for a server called `serverName`.
@@ -45,6 +61,12 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
         }
         if (listen.offersDsn()) {
             traits.add(Trait.OFFERS_DSN);
+        }
+        if (listen.authenticatesWithoutTls()) {
+            traits.add(Trait.AUTH_WITHOUT_TLS);
+        }
+        if (listen.namesAuthenticated()) {
+            traits.add(Trait.NAMES_LOGIN);
         }
         switch (listen.place()) {
             case Listen.Place.Socket() -> traits.add(Trait.LOCAL);
@@ -59,19 +81,20 @@ record Reception(String name, String tag, String filter, Set<Trait> traits, Prot
                 listen.tag(),
                 listen.filter().orElse(""),
                 traits,
-                protection);
+                protection,
+                Admission.of(listen));
     }
 
     /// The same, under another name.
     Reception called(String newName) {
-        return new Reception(newName, tag, filter, traits, protection);
+        return new Reception(newName, tag, filter, traits, protection, admission);
     }
 
     /// The same, for a client that may say for whom it speaks.
     Reception ofSpeaker() {
         var more = EnumSet.of(Trait.SPEAKS_FOR_OTHERS);
         more.addAll(traits);
-        return new Reception(name, tag, filter, more, protection);
+        return new Reception(name, tag, filter, more, protection, admission);
     }
 
     /// The local socket, when the configuration does not speak of it.

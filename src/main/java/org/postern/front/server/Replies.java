@@ -8,6 +8,7 @@ import org.postern.smtp.Reply;
 final class Replies {
     static final Reply READY_FOR_TLS = Reply.of(220, "2.0.0", "Ready to start TLS");
     static final Reply BYE = Reply.of(221, "2.0.0", "Bye");
+    static final Reply LOGGED_IN = Reply.of(235, "2.0.0", "Authentication succeeded");
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
     static final Reply RESET = Reply.of(250, "2.0.0", "Reset state");
     static final Reply RECIPIENT_OK =
@@ -26,9 +27,12 @@ final class Replies {
     static final Reply BUG = Reply.of(421, "4.3.0", "Internal server error");
     static final Reply TOO_MANY_ERRORS = Reply.of(421, "4.7.0", "Too many errors");
     static final Reply TOO_MANY_COMMANDS = Reply.of(421, "4.7.0", "Too many commands and no mail");
+    static final Reply TOO_MANY_WRONG_PASSWORDS =
+            Reply.of(421, "4.7.0", "Too many authentication failures");
     static final Reply TOO_MANY_REJECTIONS = Reply.of(421, "4.7.0", "Too many rejected recipients");
 
     static final Reply TRY_LATER = Reply.of(451, "4.3.0", "Temporary failure");
+    static final Reply LOGIN_LATER = Reply.of(454, "4.7.0", "Temporary authentication failure");
     static final Reply TOO_MANY_MAILS =
             Reply.of(452, "4.5.3", "Too many recipients: Too many messages sent");
     static final Reply TOO_MANY_RECIPIENTS =
@@ -50,6 +54,10 @@ final class Replies {
             Reply.of(500, "5.5.1", "Invalid command: Command unrecognized");
     static final Reply NO_ARGUMENT_WANTED =
             Reply.of(500, "5.5.4", "Invalid command arguments: command does not accept arguments.");
+    static final Reply NO_MECHANISM =
+            Reply.of(501, "5.5.4", "Invalid command arguments: No parameters given");
+    static final Reply MALFORMED_RESPONSE = Reply.of(501, "5.5.2", "Syntax error: Syntax error");
+    static final Reply LOGIN_CANCELLED = Reply.of(501, "5.7.0", "Authentication cancelled");
     static final Reply BAD_DOMAIN =
             Reply.of(501, "5.5.4", "Invalid command arguments: Invalid domain name");
     static final Reply NO_PARAMETERS =
@@ -70,11 +78,16 @@ final class Replies {
             Reply.of(503, "5.5.1", "Invalid command: An earlier chunk was refused");
     static final Reply SECURED_ALREADY =
             Reply.of(503, "5.5.1", "Invalid command: Channel already secured");
+    static final Reply LOGGED_IN_ALREADY =
+            Reply.of(503, "5.5.1", "Invalid command: Already authenticated");
     static final Reply NO_RECIPIENT =
             Reply.of(503, "5.5.4", "Invalid command arguments: No recipient specified");
 
     static final Reply STARTTLS_FIRST =
             Reply.of(530, "5.7.0", "Invalid command: Must issue a STARTTLS command first");
+    static final Reply LOGIN_WANTED =
+            Reply.of(530, "5.7.0", "Invalid command: Must issue an AUTH command first");
+    static final Reply WRONG_PASSWORD = Reply.of(535, "5.7.8", "Authentication failed");
 
     static final Reply BARE_LINE_END_IN_CONTENT =
             Reply.of(550, "5.6.0", "Message refused: bare CR or LF in the content");
@@ -105,6 +118,13 @@ final class Replies {
 
     static Reply greeting(String name) {
         return Reply.of(220, name + " ESMTP Postern");
+    }
+
+    static Reply unknownMechanism(String name) {
+        return Reply.of(
+                504,
+                "5.5.4",
+                "Security features not supported: AUTH method \"" + cut(name) + "\" not supported");
     }
 
     static Reply domainWanted(String verb) {

@@ -56,6 +56,7 @@ public final class Server {
             int mostSessions,
             ClientNames names,
             KeyHolder keys,
+            Logins logins,
             Log log,
             Deadlines deadlines,
             InstantSource clock) {}
@@ -234,6 +235,7 @@ public final class Server {
                         router,
                         filters,
                         submissions,
+                        parts.logins(),
                         log,
                         parts.clock());
         return new Local(localReception(config), means, config.settings().crowding());

@@ -31,6 +31,7 @@ final class Session {
     private final SessionLog log;
     private final Progress progress;
     private final Introduction introduction;
+    private final LoggingIn loggingIn;
     private final Mailing mailing;
     private final Chunks chunks;
     private final Brakes brakes;
@@ -80,8 +81,10 @@ final class Session {
                         .named(reception.filter())
                         .open(id, Side.SMTP_IN, log, means.clock());
         this.screening = new Screening(screen, peer, progress);
+        this.loggingIn = new LoggingIn(reception, peer, means, wire, log, progress, screening);
         this.introduction =
-                new Introduction(reception, peer, limits, progress, screening, means.clock());
+                new Introduction(
+                        reception, peer, limits, progress, screening, means.clock(), loggingIn);
         this.mailing = new Mailing(reception, peer, means, wire, log, progress, screening);
         this.chunks = new Chunks(means, wire, progress, mailing, screening);
         this.brakes = new Brakes(limits);
@@ -188,7 +191,7 @@ final class Session {
             case Command.Noop() -> noop();
             case Command.Quit(var argument) -> quit(argument);
             case Command.StartTls(var argument) -> startTls(argument);
-            case Command.Auth(_) -> Replies.NOT_SUPPORTED;
+            case Command.Auth(var argument) -> loggingIn.authenticate(argument);
             case Command.Xclient(var argument) -> speakFor(argument);
             case Command.Http(_) -> throw new Hangup(Cause.BAD_INPUT, Replies.NOT_HTTP);
             case Command.Unknown(_) -> Replies.UNKNOWN_COMMAND;

@@ -53,6 +53,16 @@ final class SessionLog implements Notes {
                         .formatted(command, Log.quoted(reply.toString())));
     }
 
+    /// A client tried to log in: `result` is `ok`, `permfail` or `tempfail`.
+    void authentication(String user, String result) {
+        event("authentication user=" + word(user) + " result=" + result);
+    }
+
+    /// A value without blanks, for the log.
+    private static String word(String text) {
+        return Log.visible(text).replace(" ", "\\040");
+    }
+
     /// A message is in the queue.
     void message(
             MessageId id, long size, Phase.Dialect dialect, Transaction of, List<EnvelopeId> ids) {

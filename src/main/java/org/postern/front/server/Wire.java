@@ -20,6 +20,9 @@ final class Wire {
     /// The longest command line, in octets, without its end.
     static final int LONGEST_COMMAND = 2047;
 
+    /// The longest line of an authentication exchange (RFC 4954 section 4).
+    static final int LONGEST_AUTH = 12_288;
+
     private static final int IDLE_BUFFER = 256;
     private static final int CONTENT_BUFFER = 8 * 1024;
     private static final int LARGEST_BUFFER = 64 * 1024;
@@ -51,6 +54,15 @@ final class Wire {
     /// @throws SocketTimeoutException if it did not come in time
     /// @throws EOFException if the client has ended the connection
     String line(Duration patience) throws IOException, Hangup {
+        return line(patience, LONGEST_COMMAND);
+    }
+
+    /// The client's next line in an authentication exchange, as [#line].
+    String response(Duration patience) throws IOException, Hangup {
+        return line(patience, LONGEST_AUTH);
+    }
+
+    private String line(Duration patience, int longest) throws IOException, Hangup {
         long due = System.nanoTime() + patience.toNanos();
         int seen = start;
         while (true) {
@@ -59,9 +71,9 @@ final class Wire {
             }
             int lineFeed = indexOf((byte) '\n', seen);
             if (lineFeed >= 0) {
-                return take(lineFeed);
+                return take(lineFeed, allowed(longest));
             }
-            if (end - start > LONGEST_COMMAND + 1) {
+            if (end - start > allowed(longest) + 1) {
                 throw new Hangup(Cause.BAD_INPUT, Replies.LINE_TOO_LONG);
             }
             int searched = end - start;
@@ -70,14 +82,23 @@ final class Wire {
         }
     }
 
-    private String take(int lineFeed) throws Hangup {
+    /// AUTH may bring the first response with it.
+    private int allowed(int longest) {
+        return end - start >= 5
+                        && new String(in, start, 5, StandardCharsets.ISO_8859_1)
+                                .equalsIgnoreCase("AUTH ")
+                ? LONGEST_AUTH
+                : longest;
+    }
+
+    private String take(int lineFeed, int longest) throws Hangup {
         int last = lineFeed;
         if (last > start && in[last - 1] == '\r') {
             last--;
         } else if (lineEnds == LineEnds.CRLF) {
             throw new Hangup(Cause.BAD_INPUT, Replies.BARE_LINE_END);
         }
-        if (last - start > LONGEST_COMMAND) {
+        if (last - start > longest) {
             throw new Hangup(Cause.BAD_INPUT, Replies.LINE_TOO_LONG);
         }
         for (int i = start; i < last; i++) {

@@ -78,6 +78,7 @@ class ArrivalsTest {
                                 mostSessions,
                                 address -> new ClientName.Unconfirmed(address.getHostAddress()),
                                 LocalKeys.away(),
+                                new FakeLogins(false),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),

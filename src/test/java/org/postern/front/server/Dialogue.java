@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assertions;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
+import org.postern.config.Listen;
 import org.postern.config.Sources;
 import org.postern.dns.ClientNames.ClientName;
 import org.postern.front.filter.Filters;
@@ -44,9 +45,11 @@ import org.postern.table.TableSet;
 /// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
 /// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`,
-/// `tls-require`, `smtps`, and `keeper-away` for them. `F:` lines at the beginning are the filters
-/// of a configuration; the one called `it` is the listener's. `S: 250 (extensions)` stands for the
-/// lines of all that EHLO offers on that stage.
+/// `tls-require`, `smtps`, and `keeper-away` for them; `loopback`, `auth`, `auth-optional`,
+/// `auth-without-tls`, `received-auth`. `F:` lines at the beginning are the filters of a
+/// configuration; the one called `it` is the listener's. `S: 250 (extensions)` stands for the lines
+/// of all that EHLO offers on that stage, `S: 250 (extensions and AUTH PLAIN LOGIN)` for these with
+/// one more.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -151,12 +154,14 @@ final class Dialogue {
     /// The lines of the script come in their order.
     private Stream<String> written(String line) {
         secured |= line.equals("C*");
-        return line.equals("S: 250 (extensions)")
-                ? extensions().stream().map(text -> "S: 250" + text)
+        return line.startsWith("S: 250 (extensions") && line.endsWith(")")
+                ? extensions(line.substring("S: 250 (extensions".length(), line.length() - 1))
+                        .stream()
+                        .map(text -> "S: 250" + text)
                 : Stream.of(line);
     }
 
-    private List<String> extensions() {
+    private List<String> extensions(String also) {
         var lines = new ArrayList<String>();
         var limits = stage.contains("small-limits") ? SMALL_LIMITS : LIMITS;
         lines.add("-8BITMIME");
@@ -181,6 +186,9 @@ final class Dialogue {
         }
         if (stage.contains("local")) {
             lines.add("-FUTURERELEASE 604800 2025-03-11T10:11:12Z");
+        }
+        if (also.startsWith(" and ")) {
+            lines.add("-" + also.substring(" and ".length()));
         }
         lines.add(" HELP");
         return lines;
@@ -305,6 +313,12 @@ final class Dialogue {
         if (stage.contains("xclient")) {
             traits.add(Trait.SPEAKS_FOR_OTHERS);
         }
+        if (stage.contains("auth-without-tls")) {
+            traits.add(Trait.AUTH_WITHOUT_TLS);
+        }
+        if (stage.contains("received-auth")) {
+            traits.add(Trait.NAMES_LOGIN);
+        }
         if (stage.contains("no-dsn")) {
             traits.remove(Trait.OFFERS_DSN);
         }
@@ -314,6 +328,7 @@ final class Dialogue {
                         new Rules(),
                         filters(),
                         submissions,
+                        new FakeLogins(stage.contains("keeper-away")),
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
         var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : remote();
@@ -321,7 +336,12 @@ final class Dialogue {
                 new SessionId(0x5d1c6f3a9b2e4c10L),
                 link,
                 new Reception(
-                        "mx.example.org", "", filters.isEmpty() ? "" : "it", traits, protection()),
+                        "mx.example.org",
+                        "",
+                        filters.isEmpty() ? "" : "it",
+                        traits,
+                        protection(),
+                        admission()),
                 peer,
                 means);
     }
@@ -330,6 +350,9 @@ final class Dialogue {
         var name = "client.example.net";
         if (stage.contains("unconfirmed")) {
             return Peers.at("192.0.2.10", new ClientName.Unconfirmed(name));
+        }
+        if (stage.contains("loopback")) {
+            return Peers.LOOPBACK;
         }
         return stage.contains("nameless")
                 ? Peers.at("192.0.2.10", new ClientName.Nameless())
@@ -348,6 +371,16 @@ final class Dialogue {
         } catch (ConfigException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
+    }
+
+    private Admission admission() {
+        if (!stage.contains("auth") && !stage.contains("auth-optional")) {
+            return new Admission.Closed();
+        }
+        return new Admission.Open(
+                new Listen.Logins.Accounts(),
+                stage.contains("auth") ? Listen.Demand.REQUIRED : Listen.Demand.OPTIONAL,
+                new Admission.Senders.Free());
     }
 
     private boolean readLine() throws IOException {

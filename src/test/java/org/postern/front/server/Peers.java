@@ -9,6 +9,9 @@ final class Peers {
     /// A client of the network.
     static final Peer CLIENT = at("192.0.2.10", new ClientName.Confirmed("client.example.net"));
 
+    /// A client on this machine.
+    static final Peer LOOPBACK = at("127.0.0.1", new ClientName.Confirmed("localhost"));
+
     private Peers() {}
 
     /// A client at an address, of which the DNS says so much.

@@ -96,6 +96,7 @@ class ServerTest {
                                 mostSessions,
                                 names,
                                 LocalKeys.away(),
+                                new FakeLogins(false),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),

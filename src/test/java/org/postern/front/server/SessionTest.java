@@ -34,6 +34,7 @@ class SessionTest {
                         new Rules(),
                         org.postern.front.filter.Filters.none(),
                         submissions,
+                        new Logins.Nobodys(),
                         new Log((_, line) -> log.add(line)),
                         clock));
     }

@@ -1,0 +1,191 @@
+package org.postern.keeper;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.postern.config.Config;
+import org.postern.config.ConfigException;
+import org.postern.config.Listen;
+import org.postern.config.Service;
+import org.postern.config.TableRef;
+import org.postern.ipc.Authentication.Book;
+import org.postern.ipc.Authentication.Way;
+import org.postern.log.Log;
+import org.postern.os.Account;
+import org.postern.os.Accounts;
+import org.postern.os.Lookup;
+import org.postern.os.Shadow;
+import org.postern.table.Answer;
+import org.postern.table.Login;
+import org.postern.table.TableSet;
+
+/// Where the passwords of a configuration's listeners are kept: only those books are opened, and
+/// nobody is told of another. May be asked from any thread.
+final class Books {
+    /// For how long what a book can do is not looked at again.
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final TableSet tables;
+    private final Map<Book, TableRef> listed;
+    private final boolean hasAccounts;
+    private final Accounts accounts = new Accounts();
+    private final Map<Book, Seen> seen = new ConcurrentHashMap<>();
+
+    private record Seen(Instant when, Way way) {}
+
+    private Books(Config config, TableSet tables) {
+        this.tables = tables;
+        var listed = new HashMap<Book, TableRef>();
+        boolean hasAccounts = false;
+        for (var listen : config.listeners()) {
+            switch (listen.authentication()
+                    .map(Listen.Option.Authenticating::logins)
+                    .orElse(null)) {
+                case null -> {}
+                case Listen.Logins.Accounts() -> hasAccounts = true;
+                case Listen.Logins.Listed(var table) ->
+                        listed.put(new Book.Table(table.name()), table);
+            }
+        }
+        this.listed = Map.copyOf(listed);
+        this.hasAccounts = hasAccounts;
+    }
+
+    /// Opens the books of `config`.
+    ///
+    /// @throws IOException if one of the tables cannot be used
+    static Books open(Config config, Log log) throws IOException {
+        try {
+            return new Books(
+                    config,
+                    TableSet.openFor(
+                            Set.of(Service.CREDENTIALS),
+                            config,
+                            complaint -> log.warn("table: " + complaint)));
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /// Opens the books of another configuration.
+    ///
+    /// @throws IOException if one of the tables cannot be used
+    Books reopened(Config config) throws IOException {
+        try {
+            return new Books(config, tables.reopened(config));
+        } catch (ConfigException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /// Is this book one that a listener names?
+    boolean has(Book book) {
+        return switch (book) {
+            case Book.Accounts() -> hasAccounts;
+            case Book.Table _ -> listed.containsKey(book);
+        };
+    }
+
+    /// The password of a login in a book that is there.
+    Answer<StoredPassword> password(Book book, String user) {
+        return switch (book) {
+            case Book.Accounts() -> ofAccount(user);
+            case Book.Table _ ->
+                    tables.login(use(book), user)
+                            .then(login -> new Answer.Found<>(password(login)));
+        };
+    }
+
+    private static StoredPassword password(Login login) {
+        return StoredPassword.parse(login.password());
+    }
+
+    private TableRef use(Book book) {
+        return Optional.ofNullable(listed.get(book)).orElseThrow();
+    }
+
+    /// An account without a password does not log in, and neither does root: whoever could guess
+    /// that password here would have the machine.
+    private Answer<StoredPassword> ofAccount(String user) {
+        return switch (accounts.byName(user)) {
+            case Lookup.Absent<Account>() -> new Answer.Absent<>();
+            case Lookup.Failed<Account>(var cause) -> new Answer.Failed<>(cause);
+            case Lookup.Found<Account>(var account) ->
+                    account.uid() == 0
+                            ? new Answer.Found<>(new StoredPassword.Locked())
+                            : ofShadow(account.name());
+        };
+    }
+
+    private static Answer<StoredPassword> ofShadow(String name) {
+        return switch (Shadow.byName(name)) {
+            case Lookup.Absent<Shadow.Entry>() -> new Answer.Absent<>();
+            case Lookup.Failed<Shadow.Entry>(var cause) -> new Answer.Failed<>(cause);
+            case Lookup.Found<Shadow.Entry>(var entry) -> {
+                long today = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+                boolean over = entry.expires().isPresent() && entry.expires().getAsLong() <= today;
+                yield new Answer.Found<>(
+                        over || entry.hash().isEmpty()
+                                ? new StoredPassword.Locked()
+                                : StoredPassword.parse(entry.hash()));
+            }
+        };
+    }
+
+    /// Some password of a book that is there, to see of what kind they are.
+    Optional<StoredPassword> any(Book book) {
+        if (book instanceof Book.Accounts) {
+            return Optional.empty();
+        }
+        var found = new AtomicReference<Optional<StoredPassword>>(Optional.empty());
+        var _ =
+                tables.forEachLogin(
+                        use(book),
+                        login -> {
+                            var password = password(login);
+                            if (password instanceof StoredPassword.Hash
+                                    || password instanceof StoredPassword.Scram) {
+                                found.set(Optional.of(password));
+                            }
+                        });
+        return found.get();
+    }
+
+    /// What every login of a book that is there can do.
+    Way way(Book book, Instant now) {
+        if (book instanceof Book.Accounts) {
+            return Way.PASSWORD_ONLY;
+        }
+        var last = seen.get(book);
+        if (last != null && Duration.between(last.when(), now).compareTo(FRESH) < 0) {
+            return last.way();
+        }
+        var way = way(use(book));
+        seen.put(book, new Seen(now, way));
+        return way;
+    }
+
+    private Way way(TableRef use) {
+        var others = new AtomicBoolean();
+        var count =
+                tables.forEachLogin(
+                        use,
+                        login -> {
+                            if (!(password(login) instanceof StoredPassword.Scram)) {
+                                others.set(true);
+                            }
+                        });
+        return count instanceof Answer.Found<Integer>(var logins) && logins > 0 && !others.get()
+                ? Way.SCRAM
+                : Way.PASSWORD_ONLY;
+    }
+}
