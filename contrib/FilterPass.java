@@ -1,8 +1,10 @@
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A filter that lets everything pass, each line of each content too: a beginning for filters that
@@ -13,7 +15,10 @@ import java.nio.charset.StandardCharsets;
 class FilterPass {
     private static final byte[] PREFIX = "filter-dataline|".getBytes(StandardCharsets.US_ASCII);
 
-    private final InputStream in = new BufferedInputStream(System.in, 1 << 16);
+    private final InputStream in = new FileInputStream(FileDescriptor.in);
+    private final byte[] read = new byte[1 << 16];
+    private int at;
+    private int end;
     private final BufferedOutputStream out = new BufferedOutputStream(System.out, 1 << 16);
     private byte[] line = new byte[1024];
     private int length;
@@ -32,7 +37,7 @@ class FilterPass {
         out.flush();
         while (next()) {
             answer();
-            if (in.available() == 0) {
+            if (at == end && in.available() == 0) {
                 out.flush();
             }
         }
@@ -47,8 +52,7 @@ class FilterPass {
         if (line[0] != 'f' || rest < 0) {
             return;
         }
-        if (new String(line, phase, session - 1 - phase, StandardCharsets.US_ASCII)
-                .equals("data-line")) {
+        if (line[phase] == 'd') {
             out.write(PREFIX);
             out.write(line, session, length - session);
             out.write('\n');
@@ -74,16 +78,28 @@ class FilterPass {
 
     private boolean next() throws IOException {
         length = 0;
-        for (int c = in.read(); c >= 0; c = in.read()) {
-            if (c == '\n') {
+        while (true) {
+            if (at == end) {
+                end = in.read(read);
+                at = 0;
+                if (end <= 0) {
+                    return false;
+                }
+            }
+            int from = at;
+            while (at < end && read[at] != '\n') {
+                at++;
+            }
+            if (length + at - from > line.length) {
+                line = Arrays.copyOf(line, 2 * (length + at - from));
+            }
+            System.arraycopy(read, from, line, length, at - from);
+            length += at - from;
+            if (at < end) {
+                at++;
                 return true;
             }
-            if (length == line.length) {
-                line = java.util.Arrays.copyOf(line, 2 * length);
-            }
-            line[length++] = (byte) c;
         }
-        return false;
     }
 
     private String text() {

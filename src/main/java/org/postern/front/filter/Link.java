@@ -6,6 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ final class Link {
     /// How many bytes of contents that it has given back may wait for their sessions.
     static final int MOST_UNTAKEN = 32 << 20;
 
+    private static final Duration STALLED = Duration.ofSeconds(1);
     private static final int MOST_SLIPS = 10;
     private static final int MOST_UNANSWERED = 3;
     private static final int PIECE = 64 * 1024;
@@ -176,9 +178,20 @@ final class Link {
         }
     }
 
-    /// Where the session waits for its turn to keep more of what the program gives.
+    /// The room for what the program gives; whoever takes it out gives it back.
     Semaphore untaken() {
         return untaken;
+    }
+
+    /// Waits for room for so many bytes of what the program gives. Where nobody takes anything for
+    /// a while, for whom the most waits loses it: one who takes nothing must not keep the others
+    /// waiting.
+    void makeRoom(int bytes) throws InterruptedException {
+        while (!untaken.tryAcquire(bytes, STALLED.toMillis(), TimeUnit.MILLISECONDS)) {
+            seats.values().stream()
+                    .max(Comparator.comparingLong(Seat::held))
+                    .ifPresent(Seat::giveUp);
+        }
     }
 
     /// Gives a session a place at the program.

@@ -157,6 +157,18 @@ final class Seat {
         return true;
     }
 
+    /// How many bytes of a content wait for the session.
+    synchronized long held() {
+        return stage == null ? 0 : stage.held();
+    }
+
+    /// Lets go of what waits for the session.
+    synchronized void giveUp() {
+        if (stage != null) {
+            stage.giveUp();
+        }
+    }
+
     /// The program is of no use to this session any more.
     synchronized void fail(String why) {
         if (failure.isEmpty()) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.postern.mail.SessionId;
 
 /// The way of one content through one program: lines go in, other lines come out. One thread puts
@@ -47,6 +48,7 @@ final class Stage {
     private final long token;
     private final long most;
     private final BlockingQueue<Out> out = new LinkedBlockingQueue<>();
+    private final AtomicLong held = new AtomicLong();
 
     // Only the link's thread, or who fails it; guarded by this.
     private long given;
@@ -92,12 +94,40 @@ final class Stage {
                 return;
             }
         }
-        link.untaken().acquire(bytes.length + 1);
+        link.makeRoom(bytes.length + 1);
         synchronized (this) {
             if (over) {
                 link.untaken().release(bytes.length + 1);
             } else {
+                held.addAndGet(bytes.length + 1);
                 out.add(new Out.Line(content));
+            }
+        }
+    }
+
+    /// How many bytes wait to be taken out.
+    long held() {
+        return held.get();
+    }
+
+    /// Lets go of all that waits: others need the room.
+    void giveUp() {
+        synchronized (this) {
+            over = true;
+            empty();
+            out.add(new Out.Lost("too much of it waits to be taken"));
+        }
+    }
+
+    private void taken(Content content) {
+        held.addAndGet(-(content.bytes().length + 1));
+        link.untaken().release(content.bytes().length + 1);
+    }
+
+    private void empty() {
+        for (var found = out.poll(); found != null; found = out.poll()) {
+            if (found instanceof Out.Line(var content)) {
+                taken(content);
             }
         }
     }
@@ -115,7 +145,7 @@ final class Stage {
         var found =
                 patience.isZero() ? out.poll() : out.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
         if (found instanceof Out.Line(var content)) {
-            link.untaken().release(content.bytes().length + 1);
+            taken(content);
         }
         return found == null ? new Out.Nothing() : found;
     }
@@ -123,10 +153,6 @@ final class Stage {
     /// Lets go of what was not taken.
     void close() {
         fail("closed");
-        for (var found = out.poll(); found != null; found = out.poll()) {
-            if (found instanceof Out.Line(var content)) {
-                link.untaken().release(content.bytes().length + 1);
-            }
-        }
+        empty();
     }
 }

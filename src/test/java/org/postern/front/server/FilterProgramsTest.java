@@ -310,6 +310,30 @@ class FilterProgramsTest {
     }
 
     @Test
+    void aLargeContentComesThroughEvenIfItIsHeldBackUntilItsEnd() throws Exception {
+        var line = "x".repeat(1000);
+        var content = ("C: " + line + "\n").repeat(1000);
+        var held = new java.util.ArrayList<String>();
+        try (var _ =
+                program(
+                        List.of("filter|smtp-in|data-line"),
+                        given -> {
+                            held.addAll(passing(given));
+                            return given.endsWith("|.") ? List.copyOf(held) : List.of();
+                        })) {
+            plays(
+                    "F: filter it proc-exec \"x\"\n"
+                            + MAIL.replace("C: ..dot\n", content)
+                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + BYE
+                            + QUEUED
+                            + RECEIVED
+                            + "Q: | Subject: hi\nQ: |\n"
+                            + content.replace("C: ", "Q: | "));
+        }
+    }
+
+    @Test
     void aReportIsToldAndTheChainGoesOn() throws Exception {
         try (var program =
                 program(
