@@ -216,6 +216,7 @@ final class LoggingIn {
         wire.say(challenge.wire());
         screening.said(challenge);
         var line = wire.response(means.limits().idle());
+        screening.hears("********");
         return line.equals("*") ? new Response.Ended(Replies.LOGIN_CANCELLED) : decoded(line);
     }
 
