@@ -98,7 +98,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                 new Programs(place, complaint -> log.warn("filter " + Log.visible(complaint)));
         this.tables = open(config);
         var root = Objects.requireNonNull(place.run().toAbsolutePath().getParent());
-        var resolver = DnsResolver.under(root, clock);
+        var resolver = new TracedResolver(DnsResolver.under(root, clock), log);
         this.accounts =
                 new DeliveryAccounts(place.socket(Room.DELIVERY), deadlines, ACCOUNT_CONVERSATIONS);
         RemoteKeys.install();
@@ -148,7 +148,11 @@ public final class FrontRoom implements RoomLife.Tenant {
 
     private RouteWorkers.Way way(Config ofConfig, TableSet tables) {
         return new RouteWorkers.Way(
-                ofConfig.serverName(), new RulesetRouter(tables, accounts, InstantSource.system()));
+                ofConfig.serverName(),
+                new TracedRouter(
+                        new RulesetRouter(tables, accounts, InstantSource.system()),
+                        ofConfig,
+                        log));
     }
 
     private static int mostSessions() throws IOException {

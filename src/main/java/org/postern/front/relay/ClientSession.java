@@ -85,6 +85,9 @@ final class ClientSession implements Closeable {
         }
         wire.allowForBlocks(kit.timeouts().block());
         kit.log().info(id + " mta connected");
+        if (kit.log().traces("mta")) {
+            wire.follow(line -> kit.log().trace("mta", id + " " + Log.visible(line)));
+        }
         var session = new ClientSession(kit, stop, helo, wire, id, hostName);
         boolean ready = false;
         try {

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import org.postern.ipc.Deadlines;
 import org.postern.tls.Agreement;
@@ -38,6 +39,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     private ByteBuffer in = NOTHING;
     private ByteBuffer out = NOTHING;
     private Duration blockPatience = Duration.ofMinutes(3);
+    private Consumer<String> witness = _ -> {};
 
     private Wire(SocketChannel channel, Deadlines.Watched deadline) {
         this.channel = channel;
@@ -95,6 +97,11 @@ final class Wire implements Closeable, DotStuffer.Sink {
         }
     }
 
+    /// Each line that is said or heard, but no content, is told to `other` from now on.
+    void follow(Consumer<String> other) {
+        witness = other;
+    }
+
     /// How long each part of the content may take to be sent from now on.
     void allowForBlocks(Duration patience) {
         blockPatience = patience;
@@ -103,6 +110,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     /// Adds a command to what goes out, in UTF-8; `line` has no end, and holds no control
     /// characters.
     void say(String line) throws PeerLost {
+        witness.accept(">>> " + line);
         put(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
         put((byte) '\r');
         put((byte) '\n');
@@ -185,6 +193,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
         int code = 0;
         while (lines.size() < MOST_LINES && length < LONGEST_REPLY) {
             var line = line();
+            witness.accept("<<< " + line);
             length += line.length();
             int ofLine = code(line);
             if (code != 0 && ofLine != code) {

@@ -284,6 +284,7 @@ public final class Server {
     private void hold(SessionId id, Link link, Reception reception, Peer peer, Means means) {
         var session = new Session(id, link, reception, peer, means);
         traffic.begins(peer);
+        count();
         try {
             sessions.add(session);
             if (ending) {
@@ -293,6 +294,13 @@ public final class Server {
         } finally {
             sessions.remove(session);
             traffic.ends();
+            count();
+        }
+    }
+
+    private void count() {
+        if (log.traces("stat")) {
+            log.trace("stat", "smtp.session=" + traffic.now());
         }
     }
 

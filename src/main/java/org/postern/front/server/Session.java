@@ -29,6 +29,7 @@ final class Session {
     private final Link link;
     private final Wire wire;
     private final SessionLog log;
+    private final Tracing tracing;
     private final Progress progress;
     private final Introduction introduction;
     private final LoggingIn loggingIn;
@@ -73,6 +74,8 @@ final class Session {
         this.means = means;
         this.limits = means.limits();
         this.log = new SessionLog(means.log(), id, peer);
+        this.tracing = new Tracing(means.log(), id);
+        wire.follow(tracing);
         this.link = link;
         this.wire = wire;
         this.progress = progress;
@@ -105,6 +108,7 @@ final class Session {
             screening.greeted(greeting, reception.name());
             while (successor.isEmpty()) {
                 line = nextLine();
+                tracing.heard(line);
                 screening.hears(line);
                 var command = Command.parse(line);
                 answer(command, carryOut(command));

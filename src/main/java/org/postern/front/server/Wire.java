@@ -41,6 +41,7 @@ final class Wire {
     private int end;
     private byte[] out = NOTHING;
     private int unsent;
+    private Tracing tracing = Tracing.NONE;
 
     Wire(Link link, LineEnds lineEnds) {
         this.link = link;
@@ -114,6 +115,11 @@ final class Wire {
         return line;
     }
 
+    /// What is said and how much comes and goes is told to `witness` from now on.
+    void follow(Tracing witness) {
+        tracing = witness;
+    }
+
     /// Speaks over `next` from now on; whatever came and was not taken is forgotten.
     void goesOver(Link next) {
         link = next;
@@ -163,6 +169,7 @@ final class Wire {
         if (count < 0) {
             throw new EOFException("the client has ended the connection");
         }
+        tracing.read(count);
         end += count;
     }
 
@@ -193,6 +200,7 @@ final class Wire {
 
     /// Adds `bytes` to what is to be sent.
     void say(Chunk bytes) throws IOException {
+        tracing.said(bytes);
         int length = bytes.length();
         if (unsent + length > out.length) {
             out = Arrays.copyOf(out, Math.max(IDLE_BUFFER, unsent + length * 2));
@@ -210,6 +218,7 @@ final class Wire {
             int length = unsent;
             unsent = 0;
             link.write(out, length);
+            tracing.wrote(length);
             if (out.length > IDLE_BUFFER) {
                 out = NOTHING;
             }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.postern.log.Log;
 import org.postern.mail.Carriage;
 import org.postern.mail.Chunk;
@@ -117,6 +118,15 @@ final class Notices {
             var changes = notices.stream().map(Notice::change).toList();
             switch (store.commit(fresh, changes)) {
                 case Store.Answer.Committed(var ids) -> {
+                    if (log.traces("bounce")) {
+                        log.trace(
+                                "bounce",
+                                ids.getFirst()
+                                        + " reports "
+                                        + notices.stream()
+                                                .map(notice -> notice.envelope().id().toString())
+                                                .collect(Collectors.joining(" ")));
+                    }
                     var key = org.postern.queue.store.Key.of(fresh.shares().getFirst());
                     follow.reported(
                             new Store.Entry(

@@ -265,6 +265,7 @@ public final class Scheduler implements Closeable {
             }
         }
         if (!leased.isEmpty()) {
+            leased.forEach(one -> told(one, "goes out by " + lane));
             return Optional.of(new Attempt(lane, group, leased));
         }
         locked(() -> schedule.finish(group));
@@ -314,6 +315,12 @@ public final class Scheduler implements Closeable {
         }
     }
 
+    private void told(Store.Leased leased, String what) {
+        if (log.traces("scheduler")) {
+            log.trace("scheduler", leased.envelope().id() + " " + what);
+        }
+    }
+
     /// The attempt is over, with or without a report on each envelope.
     public void finish(Attempt attempt) {
         locked(
@@ -333,6 +340,7 @@ public final class Scheduler implements Closeable {
             }
             long next = schedule.nextEvent();
             disposal.dispose(attempt.group(), task.get(), leased, outcome);
+            told(leased, "came back: " + outcome.getClass().getSimpleName());
             // An envelope that is simply over gives the timer nothing to do.
             if (task.get().phase != Task.Phase.CLOSING
                     || schedule.find(task.get().id).isPresent()

@@ -72,6 +72,27 @@ class FailoverTest {
     }
 
     @Test
+    void aTraceShowsWhatIsSaidToANextHop() throws Exception {
+        int port = freePort();
+        try (var takes = ScriptedPeer.at("127.0.0.4", port, TAKES)) {
+            var mailer = new Mailer(Mailer.byExchangers(), Mailer.SHORT, port);
+            mailer.kit.log().speak(org.postern.log.Log.Level.INFO, java.util.Set.of("mta"));
+            mailer.resolver
+                    .mx("example.org", "10 mx.example.org")
+                    .host("mx.example.org", "127.0.0.4");
+            mailer.send("Hello.\n", "bob@example.org");
+            mailer.connections.close();
+            takes.played();
+            var traced = mailer.log.stream().filter(line -> line.startsWith("mta: ")).toList();
+            for (var part :
+                    java.util.List.of(" <<< 220 ", " >>> EHLO ", " >>> MAIL FROM:", " >>> DATA")) {
+                assertEquals(1, traced.stream().filter(line -> line.contains(part)).count(), part);
+            }
+            assertEquals(0, traced.stream().filter(line -> line.contains("Hello.")).count());
+        }
+    }
+
+    @Test
     void whenNobodyTakesItTheLastWordOfAHostCounts() throws Exception {
         int port = freePort();
         try (var greylists = ScriptedPeer.at("127.0.0.3", port, GREYLISTS)) {

@@ -308,6 +308,22 @@ class SchedulerTest {
     }
 
     @Test
+    void tracesShowWhatGoesOutAndComesBackAndWhatIsReported() throws Exception {
+        log.speak(Log.Level.INFO, java.util.Set.of("scheduler", "bounce"));
+        var failed = queue(Mail.out("bob@example.com"));
+        end(mustTry(Lane.RELAY), NEVER);
+        after(Duration.ofSeconds(2));
+        var report = eventually(Lane.ROUTE).leased().getFirst().envelope().id();
+        assertEquals(
+                List.of(
+                        "scheduler: " + failed + " goes out by RELAY",
+                        "scheduler: " + failed + " came back: Failed",
+                        "bounce: " + report + " reports " + failed,
+                        "scheduler: " + report + " goes out by ROUTE"),
+                lines.stream().filter(line -> line.matches("(scheduler|bounce): .*")).toList());
+    }
+
+    @Test
     void failuresOfOneMessageShareAReport() throws Exception {
         queue(Mail.from("ann@example.net"), Mail.out("a@example.com"), Mail.out("b@example.net"));
         end(mustTry(Lane.RELAY), NEVER);
