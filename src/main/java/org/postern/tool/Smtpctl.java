@@ -98,9 +98,8 @@ final class Smtpctl {
             case UPDATE_TABLE -> toggle(front(), new Order.UpdateTable(operands.getFirst()));
             case UNTRACE -> toggle(supervisor(), new Order.Untrace(operands.getFirst()));
             case EXPLAIN -> explain(operands);
+            case ENCRYPT, ENCRYPT_STRING -> new Encrypt(terminal).run(operands);
             case DISCOVER,
-                    ENCRYPT,
-                    ENCRYPT_STRING,
                     MONITOR,
                     PAUSE_MTA_FROM,
                     PROFILE,
