@@ -27,8 +27,7 @@ final class Encrypt {
         if (!words.isEmpty()) {
             return hash(crypt, words.getFirst());
         }
-        var in =
-                new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
+        var in = new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8));
         for (var line = in.readLine(); line != null; line = in.readLine()) {
             if (hash(crypt, line) != Smtpctl.OK) {
                 return Smtpctl.FAILED;
