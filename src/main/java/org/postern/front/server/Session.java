@@ -44,7 +44,10 @@ final class Session {
     private volatile boolean ending;
 
     /// The session that goes on when this client speaks for another one; at most one.
-    private volatile List<Session> successor = List.of();
+    private List<Session> successor = List.of();
+
+    /// The one of them that goes on now.
+    private volatile Session current = this;
 
     Session(SessionId id, Link link, Reception reception, Peer peer, Means means) {
         this(
@@ -94,8 +97,22 @@ final class Session {
         this.handshake = new Handshake(reception, link, wire, log, progress);
     }
 
-    /// Holds the session, from the greeting until one side ends it.
+    /// Holds the session, from the greeting until one side ends it, and those that it becomes when
+    /// the client speaks for others.
     void run() {
+        var next = List.of(this);
+        while (!next.isEmpty()) {
+            current = next.getFirst();
+            if (ending) {
+                current.endItself();
+            }
+            current.hold();
+            next = current.successor;
+            current.successor = List.of();
+        }
+    }
+
+    private void hold() {
         log.connected();
         try {
             if (!progress.isPrivate()) {
@@ -112,9 +129,6 @@ final class Session {
                 screening.hears(line);
                 var command = Command.parse(line);
                 answer(command, carryOut(command));
-            }
-            if (ending) {
-                successor.forEach(Session::end);
             }
         } catch (Hangup e) {
             hangUp(e);
@@ -134,13 +148,16 @@ final class Session {
             progress.enters(new Phase.Unidentified());
             screening.disconnected();
         }
-        successor.forEach(Session::run);
     }
 
     /// Ends the session, but not in the middle of a mail transaction. Another thread calls this.
     void end() {
         ending = true;
-        successor.forEach(Session::end);
+        current.endItself();
+    }
+
+    private void endItself() {
+        ending = true;
         if (waits) {
             link.stopHearing();
         }
