@@ -404,6 +404,9 @@ final class Check {
         if (entry.key().isEmpty()) {
             problem(entry.at(), "pki \"" + entry.name() + "\" has no key");
         }
+        if (entry.dhe() == Pki.Dhe.LEGACY) {
+            warn(entry.at(), "nobody makes keys of 1024 bits any more: dhe legacy is as auto");
+        }
     }
 
     private void declare(Kind kind, String name, Directive directive) {

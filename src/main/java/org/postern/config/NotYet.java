@@ -13,11 +13,8 @@ final class NotYet {
     /// The words, and how a message names them.
     static final Map<Enum<?>, String> WORDS =
             Map.ofEntries(
-                    Map.entry(Directive.Word.CA, "ca"),
-                    Map.entry(Pki.Word.DHE, "pki dhe"),
                     Map.entry(Queue.Word.COMPRESSION, "queue compression"),
                     Map.entry(Queue.Word.ENCRYPTION, "queue encryption"),
-                    Map.entry(Smtp.Word.CIPHERS, "smtp ciphers"),
                     Map.entry(Mda.Name.MAX_SESSION, "mda limit max-session"),
                     Map.entry(Mda.Name.MAX_SESSION_PER_USER, "mda limit max-session-per-user"),
                     Map.entry(Mda.Name.TASK_HIWAT, "mda limit task-hiwat"),
@@ -32,9 +29,6 @@ final class NotYet {
                             "scheduler limit max-msg-batch-size"),
                     Map.entry(Scheduler.Name.MAX_SCHEDULE, "scheduler limit max-schedule"),
                     Map.entry(Mta.Word.LIMIT, "mta limit"),
-                    Map.entry(Listen.Option.Word.CA, "listen on ... ca"),
-                    Map.entry(Listen.Option.Word.CIPHERS, "listen on ... ciphers"),
-                    Map.entry(Listen.Option.Word.PROTOCOLS, "listen on ... protocols"),
                     Map.entry(Listen.Option.Word.RECEIVED_AUTH, "listen on ... received-auth"),
                     Map.entry(Listen.Option.Word.SENDERS, "listen on ... senders"),
                     Map.entry(RelayAction.Option.Word.AUTH, "relay auth"),

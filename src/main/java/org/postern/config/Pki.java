@@ -31,7 +31,7 @@ public record Pki(Position at, String name, List<Field> fields) implements Direc
     public enum Dhe {
         /// As long as the certificate's key.
         AUTO,
-        /// 1024 bits, for very old clients.
+        /// For very old clients, 1024 bits once; now as [#AUTO].
         LEGACY,
         /// Only elliptic curves.
         NONE

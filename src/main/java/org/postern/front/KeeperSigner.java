@@ -38,25 +38,32 @@ public final class KeeperSigner implements KeyHolder, Closeable {
         };
     }
 
-    /// A room that knows no such pki may be one that was replaced and still answers over the
-    /// conversations of before; so it is asked once more over a new one.
     @Override
     public List<X509Certificate> certificates(String pki) throws IOException {
-        var question = new Keeping.Certificates(pki);
+        return shown("pki " + pki, new Keeping.Certificates(pki));
+    }
+
+    @Override
+    public List<X509Certificate> authorities(String ca) throws IOException {
+        return shown("ca " + ca, new Keeping.Authorities(ca));
+    }
+
+    /// A room that knows no such name may be one that was replaced and still answers over the
+    /// conversations of before; so it is asked once more over a new one.
+    private List<X509Certificate> shown(String what, Keeping question) throws IOException {
         var answer = inquiry.ask(question, PATIENCE);
         if (answer instanceof Keeping.Answer.Refused) {
             inquiry.hangUp();
             answer = inquiry.ask(question, PATIENCE);
         }
         return switch (answer) {
-            case Keeping.Answer.Chain(var chain) -> decoded(pki, chain);
-            case Keeping.Answer.Refused(var why) ->
-                    throw new IOException("pki " + pki + ": " + why);
+            case Keeping.Answer.Chain(var chain) -> decoded(what, chain);
+            case Keeping.Answer.Refused(var why) -> throw new IOException(what + ": " + why);
             case Keeping.Answer.Signed _ -> throw new IOException("a signature for certificates");
         };
     }
 
-    private static List<X509Certificate> decoded(String pki, List<Chunk> chain) throws IOException {
+    private static List<X509Certificate> decoded(String what, List<Chunk> chain) throws IOException {
         var certificates = new ArrayList<X509Certificate>();
         try {
             var factory = CertificateFactory.getInstance("X.509");
@@ -65,7 +72,7 @@ public final class KeeperSigner implements KeyHolder, Closeable {
                         (X509Certificate) factory.generateCertificate(certificate.stream()));
             }
         } catch (CertificateException e) {
-            throw new IOException("pki " + pki + ": " + e.getMessage(), e);
+            throw new IOException(what + ": " + e.getMessage(), e);
         }
         return List.copyOf(certificates);
     }

@@ -6,7 +6,7 @@ import org.postern.mail.Chunk;
 /// Private keys at work: what `front` asks `keeper`. The keys themselves never travel.
 ///
 ///     front: Sign                                keeper: Signed | Refused
-///     front: Certificates                        keeper: Chain | Refused
+///     front: Certificates | Authorities          keeper: Chain | Refused
 public sealed interface Keeping {
     /// Sign `content` with the key called `key`, which is the SHA-256 of its public key in hex, by
     /// the JCA signature `algorithm` with the parameters that its name implies.
@@ -14,6 +14,9 @@ public sealed interface Keeping {
 
     /// Show the certificates of the pki named `pki`.
     record Certificates(String pki) implements Keeping {}
+
+    /// Show the certificates of the ca named `ca`.
+    record Authorities(String ca) implements Keeping {}
 
     /// The signatures that TLS 1.2 and 1.3 ask for (RFC 8446 section 4.2.3).
     enum Algorithm {
@@ -34,7 +37,7 @@ public sealed interface Keeping {
         /// The signature.
         record Signed(Chunk signature) implements Answer {}
 
-        /// The certificate chain, DER, the server's own first.
+        /// The certificates, DER: of a pki the server's own first.
         record Chain(List<Chunk> certificates) implements Answer {}
 
         /// There is no such key, or it cannot do this.

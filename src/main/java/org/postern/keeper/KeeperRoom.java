@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.postern.ipc.Hearing;
 import org.postern.ipc.Keeping;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
+import org.postern.log.Log;
 
 /// The room that holds the private keys, and knows the passwords of those who log in.
 ///
@@ -46,9 +48,15 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     private final LoginDesk logins;
 
+    /// How often the files are looked at.
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
     /// How long the keys of before still sign, for handshakes that began with their certificates.
     private static final Duration AFTERWARDS = Duration.ofMinutes(2);
 
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /// Written under the room's monitor.
     private volatile Rings rings;
 
     /// The keys of now, and those of before, with the moment on the clock of the process until
@@ -102,6 +110,45 @@ public final class KeeperRoom implements RoomLife.Tenant {
                         logins,
                         circumstances.reports()));
         circumstances.log().debug("keeper: " + rings.now().size() + " keys");
+        Thread.ofVirtual().name("renewal").start(this::lookAround);
+    }
+
+    /// Looks now and then whether somebody has renewed a certificate, until the room ends.
+    private void lookAround() {
+        List<String> known = List.of();
+        List<String> told = List.of();
+        try {
+            while (!ended.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                var faults = look();
+                // At the first look somebody may still be about to bring the other half.
+                if (faults.equals(known) && !faults.equals(told)) {
+                    faults.forEach(this::keepsTheOld);
+                    told = faults;
+                }
+                known = faults;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void keepsTheOld(String fault) {
+        circumstances.log().warn("keeper: " + Log.visible(fault) + "; the old ones stay in use");
+    }
+
+    /// Takes on what has changed, and tells what is wrong with the rest.
+    private synchronized List<String> look() {
+        var renewal = rings.now().renewed();
+        if (!renewal.changed().isEmpty()) {
+            rings = rings.then(renewal.ring());
+            var what = String.join(", ", renewal.changed());
+            circumstances.log().info("info: keeper: renewed: " + Log.visible(what));
+        }
+        return renewal.faults();
+    }
+
+    private synchronized void adopt(KeyRing fresh) {
+        rings = rings.then(fresh);
     }
 
     /// Reads the keys anew; if one of them cannot be used, the old ones stay.
@@ -110,7 +157,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
         var fresh = KeyRing.read(config);
         var books = logins.books().reopened(config);
         return () -> {
-            rings = rings.then(fresh);
+            adopt(fresh);
             logins.adopt(books);
             circumstances.log().debug("keeper: " + fresh.size() + " keys");
         };
@@ -146,6 +193,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     @Override
     public void stop(Duration grace) {
+        ended.countDown();
         for (var hearing : hearings) {
             try {
                 hearing.close();

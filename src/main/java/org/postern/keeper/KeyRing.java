@@ -14,6 +14,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postern.config.Authority;
 import org.postern.config.Config;
 import org.postern.config.Pki;
 import org.postern.ipc.Keeping;
@@ -25,15 +28,24 @@ final class KeyRing {
     /// The most that is signed at once, in bytes: more than any handshake asks for.
     static final int LONGEST = 64 * 1024;
 
-    private record Entry(String name, PrivateKey key, List<Chunk> chain) {}
+    /// The certificates of a ca.
+    private record Voucher(Stamp stamp, List<Chunk> certificates) {}
 
+    /// A key with its certificates, and how the files were that they were read from.
+    private record Entry(
+            Pki pki, List<Stamp> stamps, String name, PrivateKey key, List<Chunk> chain) {}
+
+    private final Config config;
     private final Map<String, Entry> entries;
+    private final Map<String, Voucher> vouchers;
 
     /// By their names between the rooms; the certificates of several pki may have the same key.
     private final Map<String, PrivateKey> keys;
 
-    private KeyRing(Map<String, Entry> entries) {
+    private KeyRing(Config config, Map<String, Entry> entries, Map<String, Voucher> vouchers) {
+        this.config = config;
         this.entries = Map.copyOf(entries);
+        this.vouchers = Map.copyOf(vouchers);
         var named = new HashMap<String, PrivateKey>();
         entries.values().forEach(entry -> named.put(entry.name(), entry.key()));
         this.keys = Map.copyOf(named);
@@ -46,25 +58,92 @@ final class KeyRing {
     static KeyRing read(Config config) throws IOException {
         var entries = new LinkedHashMap<String, Entry>();
         for (var pki : config.pki().values()) {
-            try {
-                entries.put(pki.name(), entry(pki));
-            } catch (IOException e) {
-                throw new IOException("pki " + pki.name() + ": " + e.getMessage(), e);
-            }
+            entries.put(pki.name(), entry(pki));
         }
-        return new KeyRing(entries);
+        var vouchers = new LinkedHashMap<String, Voucher>();
+        for (var authority : config.authorities().values()) {
+            vouchers.put(authority.name(), voucher(authority));
+        }
+        return new KeyRing(config, entries, vouchers);
     }
 
-    private static Entry entry(Pki pki) throws IOException {
-        var certificate = Path.of(pki.certificate().orElseThrow(() -> new IOException("no cert")));
-        var file = Path.of(pki.key().orElseThrow(() -> new IOException("no key")));
-        var chain = KeyFile.chain(certificate);
-        var key = KeyFile.privateKey(file);
-        if (!KeyFile.belongs(key, chain.getFirst())) {
-            throw new IOException(file + ": not the key of the certificate in " + certificate);
+    /// What became of the files since they were read.
+    ///
+    /// @param ring with what has changed and can be used
+    /// @param changed which pki and ca are other ones in it
+    /// @param faults what is wrong with others that have changed, and stay as they are in the ring
+    record Renewal(KeyRing ring, List<String> changed, List<String> faults) {
+        Renewal {
+            changed = List.copyOf(changed);
+            faults = List.copyOf(faults);
         }
-        var name = KeyName.of(chain.getFirst().getPublicKey());
-        return new Entry(name, key, encoded(certificate, chain));
+    }
+
+    /// Looks whether files have changed, and reads those again. A certificate and its key are
+    /// renewed one after the other: in between the old ones stay.
+    Renewal renewed() {
+        var nextEntries = new LinkedHashMap<>(entries);
+        var nextVouchers = new LinkedHashMap<>(vouchers);
+        var changed = new ArrayList<String>();
+        var faults = new ArrayList<String>();
+        for (var entry : entries.values()) {
+            var pki = entry.pki();
+            if (!entry.stamps().equals(stamps(pki))) {
+                try {
+                    nextEntries.put(pki.name(), entry(pki));
+                    changed.add("pki " + pki.name());
+                } catch (IOException e) {
+                    faults.add(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        for (var authority : config.authorities().values()) {
+            var voucher = vouchers.get(authority.name());
+            if (voucher != null && !voucher.stamp().equals(Stamp.of(Path.of(authority.path())))) {
+                try {
+                    nextVouchers.put(authority.name(), voucher(authority));
+                    changed.add("ca " + authority.name());
+                } catch (IOException e) {
+                    faults.add(String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return new Renewal(new KeyRing(config, nextEntries, nextVouchers), changed, faults);
+    }
+
+    private static List<Stamp> stamps(Pki pki) {
+        return Stream.of(pki.certificate(), pki.key())
+                .flatMap(Optional::stream)
+                .map(path -> Stamp.of(Path.of(path)))
+                .toList();
+    }
+
+    /// The stamps come first: what changes while it is read is read again.
+    private static Entry entry(Pki pki) throws IOException {
+        try {
+            var stamps = stamps(pki);
+            var file = Path.of(pki.certificate().orElseThrow(() -> new IOException("no cert")));
+            var keyFile = Path.of(pki.key().orElseThrow(() -> new IOException("no key")));
+            var chain = KeyFile.chain(file);
+            var key = KeyFile.privateKey(keyFile);
+            if (!KeyFile.belongs(key, chain.getFirst())) {
+                throw new IOException(keyFile + ": not the key of the certificate in " + file);
+            }
+            var name = KeyName.of(chain.getFirst().getPublicKey());
+            return new Entry(pki, stamps, name, key, encoded(file, chain));
+        } catch (IOException e) {
+            throw new IOException("pki " + pki.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Voucher voucher(Authority authority) throws IOException {
+        var file = Path.of(authority.path());
+        var stamp = Stamp.of(file);
+        try {
+            return new Voucher(stamp, encoded(file, KeyFile.chain(file)));
+        } catch (IOException e) {
+            throw new IOException("ca " + authority.name() + ": " + e.getMessage(), e);
+        }
     }
 
     private static List<Chunk> encoded(Path file, List<X509Certificate> chain) throws IOException {
@@ -95,6 +174,12 @@ final class KeyRing {
             case Keeping.Certificates(var pki) -> {
                 var entry = entries.get(pki);
                 yield entry == null ? unknown() : new Keeping.Answer.Chain(entry.chain());
+            }
+            case Keeping.Authorities(var ca) -> {
+                var voucher = vouchers.get(ca);
+                yield voucher == null
+                        ? new Keeping.Answer.Refused("no such ca")
+                        : new Keeping.Answer.Chain(voucher.certificates());
             }
             case Keeping.Sign(var name, var algorithm, var content) -> {
                 var key = keys.get(name);

@@ -177,8 +177,11 @@ final class Fences {
     private static Set<Path> keeperReads(Config config) {
         var reads = new HashSet<Path>();
         for (var pki : config.pki().values()) {
-            pki.certificate().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
-            pki.key().ifPresent(path -> reads.add(directoryOf(Path.of(path))));
+            pki.certificate().ifPresent(path -> reads.addAll(directoriesOf(Path.of(path))));
+            pki.key().ifPresent(path -> reads.addAll(directoriesOf(Path.of(path))));
+        }
+        for (var authority : config.authorities().values()) {
+            reads.addAll(directoriesOf(Path.of(authority.path())));
         }
         passwordFiles(config).forEach(path -> reads.add(directoryOf(path)));
         if (config.listeners().stream().anyMatch(Fences::asksAccounts)) {
@@ -241,6 +244,19 @@ final class Fences {
             }
         }
         return files;
+    }
+
+    /// The directory in which a file stands, and that in which it lies if it is a symbolic link:
+    /// certificates are renewed by another link or another file.
+    private static Set<Path> directoriesOf(Path file) {
+        var directories = new HashSet<Path>();
+        directories.add(directoryOf(file));
+        try {
+            directories.add(directoryOf(file.toRealPath()));
+        } catch (IOException e) {
+            // There is none: the keeper says so.
+        }
+        return directories;
     }
 
     private static Path directoryOf(Path file) {

@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.postern.config.Authority;
 import org.postern.config.Config;
 import org.postern.config.Pki;
+import org.postern.config.Position;
 import org.postern.config.Problem;
 import org.postern.os.ProcessFacts;
 
@@ -23,14 +26,30 @@ final class KeyFacts {
 
     /// What is wrong with the files that the configuration names.
     static List<Problem> mistakes(Config config) {
-        return config.pki().values().stream()
-                .sorted(Comparator.comparing(Pki::name))
-                .flatMap(pki -> mistakes(pki).stream().map(text -> problem(config, pki, text)))
-                .toList();
+        var keys =
+                config.pki().values().stream()
+                        .sorted(Comparator.comparing(Pki::name))
+                        .flatMap(
+                                pki ->
+                                        mistakes(pki).stream()
+                                                .map(text -> problem(config, pki.at(), text)));
+        var authorities =
+                config.authorities().values().stream()
+                        .sorted(Comparator.comparing(Authority::name))
+                        .flatMap(
+                                authority ->
+                                        certificate(Path.of(authority.path())).stream()
+                                                .map(
+                                                        text ->
+                                                                problem(
+                                                                        config,
+                                                                        authority.at(),
+                                                                        text)));
+        return Stream.concat(keys, authorities).toList();
     }
 
-    private static Problem problem(Config config, Pki pki, String text) {
-        return config.sources().problem(pki.at(), text, List.of());
+    private static Problem problem(Config config, Position at, String text) {
+        return config.sources().problem(at, text, List.of());
     }
 
     private static List<String> mistakes(Pki pki) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -34,10 +35,32 @@ final class Authorities {
         return managers(null);
     }
 
+    /// Trust in whom these certificates vouch for, and in nobody if there are none.
+    static TrustManager[] of(List<X509Certificate> certificates) throws GeneralSecurityException {
+        if (certificates.isEmpty()) {
+            return new TrustManager[0];
+        }
+        var store = empty();
+        int number = 0;
+        for (var certificate : certificates) {
+            store.setCertificateEntry(Integer.toString(number++), certificate);
+        }
+        return managers(store);
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException {
+        try {
+            var store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
+        } catch (IOException e) {
+            throw new GeneralSecurityException("a store of keys cannot be made", e);
+        }
+    }
+
     /// Trust in who the certificates of that file vouch for, which are in PEM.
     static TrustManager[] of(Path bundle) throws IOException, GeneralSecurityException {
-        var store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
+        var store = empty();
         try (var in = new BufferedInputStream(Files.newInputStream(bundle))) {
             int number = 0;
             for (var certificate :

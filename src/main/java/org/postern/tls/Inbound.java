@@ -15,7 +15,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import org.postern.config.Config;
 import org.postern.config.Listen;
+import org.postern.config.Pki;
 import org.postern.config.Protocols.Version;
 import org.postern.tls.suite.Suite;
 
@@ -26,10 +28,16 @@ public final class Inbound {
     /// How long certificates are shown before their holder is asked for them again.
     static final Duration FRESH = Duration.ofSeconds(5);
 
-    /// The groups of elliptic curves on which keys are agreed on.
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1"};
+    /// The elliptic curves on which keys are agreed on, and the groups where those are not enough
+    /// (RFC 7919).
+    private static final List<String> CURVES = List.of("x25519", "secp256r1", "secp384r1");
+
+    private static final List<String> GROUPS = List.of("ffdhe2048", "ffdhe3072", "ffdhe4096");
 
     private final Listen listen;
+    private final List<String> versions;
+    private final List<String> suites;
+    private final List<String> groups;
     private final KeyHolder holder;
     private final InstantSource clock;
     private final ReentrantLock renewing = new ReentrantLock();
@@ -39,11 +47,24 @@ public final class Inbound {
 
     /// What handshakes begin with. A handshake ends with the certificates it began with.
     private record Snapshot(
-            SSLContext context, List<List<X509Certificate>> chains, Instant looked) {}
+            SSLContext context,
+            List<List<X509Certificate>> chains,
+            List<X509Certificate> authorities,
+            Instant looked) {}
 
-    /// The TLS that `listen` asks for, with the keys that `holder` has.
-    public Inbound(Listen listen, KeyHolder holder, InstantSource clock) {
+    /// The TLS that `listen` asks for, a listener of `config`, with the keys that `holder` has.
+    public Inbound(Listen listen, Config config, KeyHolder holder, InstantSource clock) {
         this.listen = listen;
+        this.versions = versions(listen);
+        boolean finite = finiteFields(listen, config) != Pki.Dhe.NONE;
+        var chosen = listen.ciphers().orElse(config.settings().ciphers()).suites();
+        this.suites =
+                Stream.concat(Suite.TLS_1_3.stream(), chosen.stream())
+                        .filter(suite -> finite || !suite.isFiniteField())
+                        .map(Suite::javaName)
+                        .toList();
+        this.groups =
+                Stream.concat(CURVES.stream(), GROUPS.stream().filter(_ -> finite)).toList();
         this.holder = holder;
         this.clock = clock;
     }
@@ -67,18 +88,28 @@ public final class Inbound {
 
     private SSLParameters parameters() {
         var parameters = new SSLParameters();
-        var versions = listen.protocols().versions();
-        parameters.setProtocols(
-                versions.stream().sorted().map(Inbound::javaName).toArray(String[]::new));
-        parameters.setCipherSuites(
-                Stream.concat(Suite.TLS_1_3.stream(), Suite.TLS_1_2.stream())
-                        .map(Suite::javaName)
-                        .filter(name -> !name.startsWith("TLS_DHE_"))
-                        .toArray(String[]::new));
+        parameters.setProtocols(versions.toArray(String[]::new));
+        parameters.setCipherSuites(suites.toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(true);
-        parameters.setNamedGroups(GROUPS);
+        parameters.setNamedGroups(groups.toArray(String[]::new));
+        parameters.setNeedClientAuth(verifies());
         parameters.setSNIMatchers(List.of(new ServerKeys.Wish()));
         return parameters;
+    }
+
+    private static List<String> versions(Listen listen) {
+        return listen.protocols().versions().stream().sorted().map(Inbound::javaName).toList();
+    }
+
+    /// What the first pki says holds for the listener.
+    private static Pki.Dhe finiteFields(Listen listen, Config config) {
+        var first = config.pki().get(listen.keys().getFirst());
+        return first == null ? Pki.Dhe.NONE : first.dhe();
+    }
+
+    /// Do clients have to show a certificate that the authorities vouch for?
+    public boolean verifies() {
+        return listen.clientCertificate() == Listen.ClientCertificate.REQUIRED;
     }
 
     private static String javaName(Version version) {
@@ -116,19 +147,32 @@ public final class Inbound {
         for (var pki : listen.keys()) {
             chains.add(holder.certificates(pki));
         }
+        var authorities = authorities();
+        boolean same =
+                before != null
+                        && before.chains().equals(chains)
+                        && before.authorities().equals(authorities);
         var context =
-                before != null && before.chains().equals(chains)
-                        ? before.context()
-                        : context(chains);
-        var fresh = new Snapshot(context, chains, moment);
+                before != null && same ? before.context() : context(chains, authorities);
+        var fresh = new Snapshot(context, chains, authorities, moment);
         current = fresh;
         return fresh;
     }
 
-    private SSLContext context(List<List<X509Certificate>> chains) throws IOException {
+    private List<X509Certificate> authorities() throws IOException {
+        var name = listen.authority();
+        return verifies() && name.isPresent() ? holder.authorities(name.get()) : List.of();
+    }
+
+    private SSLContext context(
+            List<List<X509Certificate>> chains, List<X509Certificate> authorities)
+            throws IOException {
         try {
             var context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {ServerKeys.of(chains, holder)}, null, null);
+            context.init(
+                    new KeyManager[] {ServerKeys.of(chains, holder)},
+                    Authorities.of(authorities),
+                    null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException(listen.at() + ": " + e.getMessage(), e);

@@ -12,4 +12,9 @@ public interface KeyHolder extends Signer {
     ///
     /// @throws IOException if there is none, or nobody to be asked
     List<X509Certificate> certificates(String pki) throws IOException;
+
+    /// The certificates of the ca named `ca`, whom clients' certificates have to be from.
+    ///
+    /// @throws IOException if there is none, or nobody to be asked
+    List<X509Certificate> authorities(String ca) throws IOException;
 }

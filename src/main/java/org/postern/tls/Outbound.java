@@ -5,12 +5,16 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.postern.config.Ciphers;
+import org.postern.tls.suite.Suite;
 
 /// TLS towards other hosts. It holds one context for each trust policy, because a context resumes
 /// sessions without a second look at the certificate.
@@ -28,6 +32,9 @@ public final class Outbound {
     // Guarded by "this"; null until it is needed: to read the authorities takes time and memory.
     private @Nullable SSLContext verified;
 
+    /// What may be agreed on, in the words of Java; a reload changes it for the handshakes after it.
+    private volatile List<String> suites = suites(Ciphers.STANDARD);
+
     private Outbound(SSLContext anyone) {
         this.anyone = anyone;
     }
@@ -43,6 +50,17 @@ public final class Outbound {
         }
     }
 
+    /// From now on, agrees on nothing but `ciphers` and those of TLS 1.3.
+    public void adopt(Ciphers ciphers) {
+        suites = suites(ciphers);
+    }
+
+    private static List<String> suites(Ciphers ciphers) {
+        return Stream.concat(Suite.TLS_1_3.stream(), ciphers.suites().stream())
+                .map(Suite::javaName)
+                .toList();
+    }
+
     /// Shakes hands over `plain`, which is then read and written through what is returned. Closing
     /// that closes `plain`. The caller bounds the time, by closing `plain`.
     ///
@@ -55,11 +73,12 @@ public final class Outbound {
                     case VERIFIED -> verified();
                 };
         var socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        var parameters = socket.getSSLParameters();
+        parameters.setCipherSuites(suites.toArray(String[]::new));
         if (trust == Trust.VERIFIED) {
-            var parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            socket.setSSLParameters(parameters);
         }
+        socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;
     }

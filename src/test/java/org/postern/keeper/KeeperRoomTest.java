@@ -256,6 +256,15 @@ class KeeperRoomTest {
     }
 
     @Test
+    void theKeyOfBeforeSignsForAWhile() throws Exception {
+        var name = nameOf("ec");
+        room.reload(config("ed"));
+        var question =
+                new Keeping.Sign(name, Keeping.Algorithm.SHA256_WITH_ECDSA, Chunk.of("x"));
+        assertInstanceOf(Keeping.Answer.Signed.class, answer(question));
+    }
+
+    @Test
     void aBadKeyAtReloadChangesNothing() throws Exception {
         Files.copy(keys.resolve("ec.crt"), keys.resolve("mixed.crt"));
         Files.copy(keys.resolve("ec384.key"), keys.resolve("mixed.key"));

@@ -60,6 +60,7 @@ public final class Relay {
                         Outbound.create(),
                         new HostNames(resolver),
                         new SessionId.Source()));
+        kit.tls().adopt(config.settings().ciphers());
     }
 
     private Relay(Path work, Plans plans, Resolver resolver, Kit kit) {
@@ -145,6 +146,7 @@ public final class Relay {
 
     /// From now on attempts follow `config`; those under way go on as they began.
     public void reload(Config config, TableSet tables) {
+        kit.tls().adopt(config.settings().ciphers());
         planner.reload(config, tables);
     }
 

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.dns.Resolver.Family;
 import org.postern.os.Interfaces;
@@ -19,7 +20,7 @@ final class Binding {
     /// How connections to a listener are protected.
     @FunctionalInterface
     interface Protections {
-        Protection of(Listen listen);
+        Protection of(Listen listen, Config config);
     }
 
     /// The addresses to listen on. The wildcard of one family is one socket with that of the other,
@@ -32,7 +33,7 @@ final class Binding {
         var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Entrance>>();
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
-                var reception = Reception.of(listen, config.serverName(), protections.of(listen));
+                var reception = Reception.of(listen, config.serverName(), protections.of(listen, config));
                 for (var address : addresses(listen, target)) {
                     var where =
                             address.isAnyLocalAddress()

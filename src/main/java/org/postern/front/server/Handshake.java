@@ -93,7 +93,9 @@ final class Handshake {
                         agreement.version(),
                         agreement.cipher(),
                         agreement.bits(),
-                        Origin.Security.Peer.UNVERIFIED));
+                        tls.verifies()
+                                ? Origin.Security.Peer.VERIFIED
+                                : Origin.Security.Peer.UNVERIFIED));
         log.secured(agreement);
     }
 }

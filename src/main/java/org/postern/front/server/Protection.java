@@ -1,6 +1,7 @@
 package org.postern.front.server;
 
 import java.time.InstantSource;
+import org.postern.config.Config;
 import org.postern.config.Listen;
 import org.postern.tls.Inbound;
 import org.postern.tls.KeyHolder;
@@ -19,12 +20,13 @@ sealed interface Protection {
     /// Before the greeting (RFC 8314 section 3.3).
     record AtOnce(Inbound tls) implements Protection {}
 
-    /// What `listen` says, with the keys that `keys` has.
-    static Protection of(Listen listen, KeyHolder keys, InstantSource clock) {
+    /// What `listen` says, a listener of `config`, with the keys that `keys` has.
+    static Protection of(
+            Listen listen, Config config, KeyHolder keys, InstantSource clock) {
         if (listen.security().isEmpty()) {
             return new None();
         }
-        var tls = new Inbound(listen, keys, clock);
+        var tls = new Inbound(listen, config, keys, clock);
         return switch (listen.security().get()) {
             case TLS -> new Offered(tls);
             case TLS_REQUIRE -> new Demanded(tls);

@@ -241,8 +241,8 @@ public final class Server {
         return new Local(localReception(config), means, config.settings().crowding());
     }
 
-    private Protection protection(Listen listen) {
-        return Protection.of(listen, parts.keys(), parts.clock());
+    private Protection protection(Listen listen, Config config) {
+        return Protection.of(listen, config, parts.keys(), parts.clock());
     }
 
     private Door.Host host(Local by) {

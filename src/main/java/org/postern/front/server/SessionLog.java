@@ -35,9 +35,14 @@ final class SessionLog implements Notes {
         event("xclient client=" + other.address());
     }
 
-    /// A handshake is over.
+    /// A handshake is over. A certificate was shown only if it was asked for, and then verified.
     void secured(Agreement tls) {
         event("tls ciphers=%s:%s:%d".formatted(tls.version(), tls.cipher(), tls.bits()));
+        if (!tls.fingerprint().isEmpty()) {
+            event(
+                    "cert-check result=\"verified\" fingerprint=\"SHA256:%s\""
+                            .formatted(tls.fingerprint()));
+        }
     }
 
     /// The client sent what is no command line.

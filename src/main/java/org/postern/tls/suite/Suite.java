@@ -52,6 +52,11 @@ public record Suite(String openSslName, String javaName, int bits, Set<String> w
         return List.copyOf(suites);
     }
 
+    /// Does it agree on keys without elliptic curves?
+    public boolean isFiniteField() {
+        return openSslName.startsWith("DHE-");
+    }
+
     private static Suite suite(String exchange, String cipher, String java) {
         var name = exchange + '-' + cipher;
         var words = new ArrayList<>(List.of(name, "ALL", "HIGH"));
@@ -59,7 +64,7 @@ public record Suite(String openSslName, String javaName, int bits, Set<String> w
                 exchange.startsWith("ECDHE")
                         ? List.of("ECDHE", "EECDH", "KECDHE", "KEECDH", "ECDH")
                         : List.of("DHE", "EDH", "KDHE", "KEDH", "DH"));
-        words.addAll(exchange.endsWith("ECDSA") ? List.of("ECDSA", "AECDSA") : List.of("ARSA"));
+        words.addAll(exchange.endsWith("ECDSA") ? List.of("AECDSA", "ECDSA") : List.of("ARSA"));
         boolean strong = cipher.startsWith("AES256") || cipher.startsWith("CHACHA");
         words.addAll(
                 cipher.startsWith("CHACHA")
@@ -67,6 +72,9 @@ public record Suite(String openSslName, String javaName, int bits, Set<String> w
                         : List.of("AES", strong ? "AES256" : "AES128"));
         if (cipher.contains("GCM")) {
             words.add("AESGCM");
+        }
+        if (!java.contains("CBC")) {
+            words.add("AEAD");
         }
         if (cipher.endsWith("-SHA")) {
             words.addAll(List.of("SHA", "SHA1", "SSLV3", "TLSV1", "TLSV1.0"));

@@ -292,6 +292,7 @@ final class Dialogue {
                         Config.parse(Sources.of("c", text, new Host("mx.example.org", List.of())));
                 return Protection.of(
                         config.listeners().getFirst(),
+                        config,
                         stage.contains("keeper-away") ? LocalKeys.away() : LocalKeys.here(),
                         InstantSource.fixed(NOW));
             }

@@ -73,6 +73,11 @@ final class LocalKeys implements KeyHolder {
     }
 
     @Override
+    public List<X509Certificate> authorities(String ca) throws IOException {
+        return certificates(ca);
+    }
+
+    @Override
     public Chunk sign(String key, Algorithm algorithm, Chunk content) throws IOException {
         try {
             var signature = Signature.getInstance("SHA256withECDSA");
