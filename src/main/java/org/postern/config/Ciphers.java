@@ -22,8 +22,7 @@ public record Ciphers(String text) {
             case CipherList.Chosen(_) -> new Ciphers(text);
             case CipherList.Unknown(var item) ->
                     throw in.error(at, "there are no ciphers called \"" + item + "\" here");
-            case CipherList.Empty() ->
-                    throw in.error(at, "no cipher is left of \"" + text + '"');
+            case CipherList.Empty() -> throw in.error(at, "no cipher is left of \"" + text + '"');
         };
     }
 

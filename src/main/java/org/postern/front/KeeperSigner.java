@@ -63,7 +63,8 @@ public final class KeeperSigner implements KeyHolder, Closeable {
         };
     }
 
-    private static List<X509Certificate> decoded(String what, List<Chunk> chain) throws IOException {
+    private static List<X509Certificate> decoded(String what, List<Chunk> chain)
+            throws IOException {
         var certificates = new ArrayList<X509Certificate>();
         try {
             var factory = CertificateFactory.getInstance("X.509");

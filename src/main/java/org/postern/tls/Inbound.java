@@ -63,8 +63,7 @@ public final class Inbound {
                         .filter(suite -> finite || !suite.isFiniteField())
                         .map(Suite::javaName)
                         .toList();
-        this.groups =
-                Stream.concat(CURVES.stream(), GROUPS.stream().filter(_ -> finite)).toList();
+        this.groups = Stream.concat(CURVES.stream(), GROUPS.stream().filter(_ -> finite)).toList();
         this.holder = holder;
         this.clock = clock;
     }
@@ -152,8 +151,7 @@ public final class Inbound {
                 before != null
                         && before.chains().equals(chains)
                         && before.authorities().equals(authorities);
-        var context =
-                before != null && same ? before.context() : context(chains, authorities);
+        var context = before != null && same ? before.context() : context(chains, authorities);
         var fresh = new Snapshot(context, chains, authorities, moment);
         current = fresh;
         return fresh;

@@ -32,7 +32,8 @@ public final class Outbound {
     // Guarded by "this"; null until it is needed: to read the authorities takes time and memory.
     private @Nullable SSLContext verified;
 
-    /// What may be agreed on, in the words of Java; a reload changes it for the handshakes after it.
+    /// What may be agreed on, in the words of Java; a reload changes it for the handshakes after
+    /// it.
     private volatile List<String> suites = suites(Ciphers.STANDARD);
 
     private Outbound(SSLContext anyone) {

@@ -259,8 +259,7 @@ class KeeperRoomTest {
     void theKeyOfBeforeSignsForAWhile() throws Exception {
         var name = nameOf("ec");
         room.reload(config("ed"));
-        var question =
-                new Keeping.Sign(name, Keeping.Algorithm.SHA256_WITH_ECDSA, Chunk.of("x"));
+        var question = new Keeping.Sign(name, Keeping.Algorithm.SHA256_WITH_ECDSA, Chunk.of("x"));
         assertInstanceOf(Keeping.Answer.Signed.class, answer(question));
     }
 

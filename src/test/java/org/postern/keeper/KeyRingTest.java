@@ -39,8 +39,7 @@ class KeyRingTest {
                         .formatted(folder);
         ring =
                 KeyRing.read(
-                        Config.parse(
-                                Sources.of("c", text, new Host("mx.example.org", List.of()))));
+                        Config.parse(Sources.of("c", text, new Host("mx.example.org", List.of()))));
     }
 
     /// As tools do it: a new file takes the place of the old one.
@@ -58,8 +57,7 @@ class KeyRingTest {
     }
 
     private static Keeping.Answer chain(TestKeys.Pair pair) throws Exception {
-        return new Keeping.Answer.Chain(
-                List.of(Chunk.handOver(pair.certificate().getEncoded())));
+        return new Keeping.Answer.Chain(List.of(Chunk.handOver(pair.certificate().getEncoded())));
     }
 
     @Test

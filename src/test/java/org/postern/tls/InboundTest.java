@@ -54,8 +54,7 @@ class InboundTest {
             throws Exception {
         PAIRS.put(
                 name,
-                TestKeys.make(
-                        folder, "-dname", subject, "-ext", extension, "-keyalg", algorithm));
+                TestKeys.make(folder, "-dname", subject, "-ext", extension, "-keyalg", algorithm));
     }
 
     /// Whoever holds the keys; `shown` is what it shows for a pki if not its own.
@@ -167,8 +166,7 @@ class InboundTest {
         boolean over =
                 side.getHandshakeStatus()
                         == javax.net.ssl.SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING;
-        int consumed =
-                side.wrap(ByteBuffer.allocate(over ? bytes : 1), out).bytesConsumed();
+        int consumed = side.wrap(ByteBuffer.allocate(over ? bytes : 1), out).bytesConsumed();
         in.flip();
         if (in.hasRemaining()) {
             side.unwrap(in, ByteBuffer.allocate(20_000));

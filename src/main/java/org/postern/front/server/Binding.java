@@ -33,7 +33,8 @@ final class Binding {
         var bindings = new LinkedHashMap<InetSocketAddress, Map<Family, Entrance>>();
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
-                var reception = Reception.of(listen, config.serverName(), protections.of(listen, config));
+                var reception =
+                        Reception.of(listen, config.serverName(), protections.of(listen, config));
                 for (var address : addresses(listen, target)) {
                     var where =
                             address.isAnyLocalAddress()

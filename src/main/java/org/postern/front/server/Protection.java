@@ -21,8 +21,7 @@ sealed interface Protection {
     record AtOnce(Inbound tls) implements Protection {}
 
     /// What `listen` says, a listener of `config`, with the keys that `keys` has.
-    static Protection of(
-            Listen listen, Config config, KeyHolder keys, InstantSource clock) {
+    static Protection of(Listen listen, Config config, KeyHolder keys, InstantSource clock) {
         if (listen.security().isEmpty()) {
             return new None();
         }

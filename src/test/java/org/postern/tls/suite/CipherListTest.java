@@ -79,8 +79,17 @@ class CipherListTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "default", "secure", "compat", "legacy", "all", "insecure", "HIGH:!aNULL:!MD5",
-                "HIGH:MEDIUM:!RC4:!3DES:!kRSA", "TLSv1.2", "TLSv1.3:HIGH", "TLS_AES_256_GCM_SHA384",
+                "default",
+                "secure",
+                "compat",
+                "legacy",
+                "all",
+                "insecure",
+                "HIGH:!aNULL:!MD5",
+                "HIGH:MEDIUM:!RC4:!3DES:!kRSA",
+                "TLSv1.2",
+                "TLSv1.3:HIGH",
+                "TLS_AES_256_GCM_SHA384",
                 "HIGH:!AES256-SHA:!DES-CBC3-SHA"
             })
     void whatPeopleWriteIsUnderstood(String text) {
