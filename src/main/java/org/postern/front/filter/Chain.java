@@ -1,12 +1,12 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postern.config.FilterProcess.Side;
 import org.postern.mail.SessionId;
 
 /// The filters of a listener or an action, in the order in which they are asked. Many sessions

@@ -1,7 +1,7 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.util.Optional;
+import org.postern.config.FilterProcess.Side;
 
 /// A line of a program after its greeting; the lines of contents are taken apart where they are
 /// read.

@@ -1,6 +1,5 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -12,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postern.config.FilterProcess.Side;
 import org.postern.mail.SessionId;
 
 /// A filter program. Keeps a connection to it, and makes a new one when it ends; a session has its

@@ -1,6 +1,5 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -8,6 +7,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.postern.config.FilterProcess.Side;
 
 /// What a program wants to be told, and where it wants to be asked. Filled by one thread, then only
 /// looked at.

@@ -1,6 +1,5 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.postern.config.FilterProcess.Side;
 import org.postern.config.FilterRule.Decision;
 import org.postern.mail.SessionId;
 

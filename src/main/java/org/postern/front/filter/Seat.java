@@ -1,6 +1,5 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -9,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postern.config.FilterProcess.Side;
 import org.postern.mail.SessionId;
 
 /// The place of one session at one program. The session's thread asks, the thread of the link

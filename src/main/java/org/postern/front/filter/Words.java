@@ -1,9 +1,9 @@
 package org.postern.front.filter;
 
-import org.postern.config.FilterProcess.Side;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import org.postern.config.FilterProcess.Side;
 import org.postern.mail.SessionId;
 
 /// The lines that we say to filter programs.
