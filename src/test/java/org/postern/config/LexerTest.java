@@ -203,7 +203,7 @@ class LexerTest {
 
     @Test
     void allReservedWordsAreThere() {
-        assertEquals(102, Lexer.RESERVED.size());
+        assertEquals(103, Lexer.RESERVED.size());
         assertTrue(Lexer.RESERVED.contains("warn-interval"));
     }
 }
