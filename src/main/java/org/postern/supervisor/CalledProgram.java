@@ -187,15 +187,15 @@ final class CalledProgram {
             }
             programs.add(new Running(born, caller.pid()));
             starts++;
-            var errors =
-                    Thread.ofPlatform()
-                            .daemon()
-                            .name("errors of " + label)
-                            .unstarted(() -> relay(born));
+            var hearers = new ArrayList<Thread>();
             if (ready.program().error() instanceof Stdio.Pipe) {
-                errors.start();
+                hearers.add(
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("errors of " + label)
+                                .start(() -> relay(born)));
             }
-            Thread.ofPlatform().daemon().name("watch " + label).start(() -> watch(born, errors));
+            Thread.ofPlatform().daemon().name("watch " + label).start(() -> watch(born, hearers));
         } finally {
             lock.unlock();
         }
@@ -227,11 +227,14 @@ final class CalledProgram {
         log.warn(label.substring(label.indexOf(' ') + 1) + ": " + Log.visible(line));
     }
 
-    private void watch(Child born, Thread errors) {
+    /// Waits for the end of `born`, and for who hears its last words.
+    private void watch(Child born, List<Thread> hearers) {
         long start = System.nanoTime();
         try {
             var exit = born.waitFor();
-            errors.join(LEAVE);
+            for (var hearer : hearers) {
+                hearer.join(LEAVE);
+            }
             lock.lock();
             try {
                 born.close();
