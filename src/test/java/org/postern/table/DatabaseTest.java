@@ -100,14 +100,15 @@ class DatabaseTest {
 
     @Test
     void whatWasWrittenIsFound() throws Exception {
-        make(Kind.MAPPING, numbered(5000) + "Upper: Case\n\u00c9 \u00e9\n");
+        var utf8 = "\u00c3\u0089 \u00c3\u00a9\n"; // the bytes of two letters with accents
+        make(Kind.MAPPING, numbered(5000) + "Upper: Case\n" + utf8);
         var table = open();
         assertEquals(Shape.EITHER, table.shape());
         for (int i = 0; i < 5000; i++) {
             assertEquals(new Answer.Found<>("value" + i), table.lookup(Service.STRING, "KEY" + i));
         }
         assertEquals(new Answer.Found<>("Case"), table.lookup(Service.STRING, "upper"));
-        assertEquals(new Answer.Found<>("\u00e9"), table.lookup(Service.STRING, "\u00c9"));
+        assertEquals(new Answer.Found<>("\u00c3\u00a9"), table.lookup(Service.STRING, "\u00c9"));
         assertEquals(new Answer.Absent<>(), table.lookup(Service.STRING, "key5000"));
         assertEquals(new Answer.Found<>(5002), table.reload());
     }
