@@ -277,23 +277,20 @@ final class Mailing {
         if (!argument.isEmpty()) {
             return Replies.NO_ARGUMENT_WANTED;
         }
-        if (progress.phase() instanceof Phase.Unidentified) {
-            return Replies.NOT_NOW;
-        }
-        var objections = screening.objections(RSET);
-        if (!objections.isEmpty()) {
-            return objections.getFirst();
-        }
         return switch (progress.phase()) {
             case Phase.Unidentified() -> Replies.NOT_NOW;
-            case Phase.Identified(_) -> Replies.RESET;
+            case Phase.Identified(var identity) -> reset(identity);
             case Phase.MailTransaction(var identity, _) -> reset(identity);
             case Phase.Chunking(var identity, _, _) -> reset(identity);
             case Phase.Spoiled(var identity) -> reset(identity);
         };
     }
 
-    private Reply reset(Identity identity) {
+    private Reply reset(Identity identity) throws Hangup {
+        var objections = screening.objections(RSET);
+        if (!objections.isEmpty()) {
+            return objections.getFirst();
+        }
         progress.enters(new Phase.Identified(identity));
         return Replies.RESET;
     }
