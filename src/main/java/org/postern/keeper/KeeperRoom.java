@@ -22,9 +22,9 @@ import org.postern.log.Log;
 /// The room that holds the private keys, and knows the passwords of those who log in.
 ///
 /// Its rights: the user `smtpq`; the capability DAC_READ_SEARCH; to read the key and certificate
-/// files that the configuration names, the tables of passwords, and `/etc/shadow` where accounts of
-/// the system log in; to make sockets in its directory, at which it hears the user of `front`
-/// alone. No network, and nothing to write.
+/// files that the configuration names, the tables of passwords, and `/etc` where accounts of the
+/// system log in, for `/etc/shadow` is replaced by rename; to make sockets in its directory, at
+/// which it hears the user of `front` alone. No network, and nothing to write.
 public final class KeeperRoom implements RoomLife.Tenant {
     /// More conversations wait in the backlog.
     private static final int CONVERSATIONS = 64;
