@@ -13,6 +13,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,11 +25,15 @@ import org.postern.ipc.Place;
 /// A filter program as a thread: it registers, and answers each line by other lines. `SID` and
 /// `TOKEN` in those are those of the line.
 final class FakeProgram implements Closeable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final ServerSocketChannel server;
     private final List<String> register;
     private final Function<String, List<String>> answers;
     private final List<String> greeting = new CopyOnWriteArrayList<>();
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    /// Guarded by itself; whoever waits for a line is woken by each.
+    private final List<String> heard = new ArrayList<>();
 
     /// The program of `filter NAME proc-exec "COMMAND"` in a server below `root`.
     FakeProgram(
@@ -69,7 +75,7 @@ final class FakeProgram implements Closeable {
         }
         say(channel, "register|ready");
         for (var line = in.readLine(); line != null; line = in.readLine()) {
-            heard.add(line);
+            hear(line);
             var words = line.split("\\|", -1);
             for (var answer : answers.apply(line)) {
                 if (answer.equals("DIE")) {
@@ -80,6 +86,13 @@ final class FakeProgram implements Closeable {
                         answer.replace("SID", words[5])
                                 .replace("TOKEN", words.length > 6 ? words[6] : ""));
             }
+        }
+    }
+
+    private void hear(String line) {
+        synchronized (heard) {
+            heard.add(line);
+            heard.notifyAll();
         }
     }
 
@@ -95,17 +108,22 @@ final class FakeProgram implements Closeable {
         return greeting;
     }
 
-    /// What it heard, without what is the same everywhere or different each time.
-    List<String> heard() {
-        return heard.stream()
-                .map(
-                        line ->
-                                line.replaceFirst(
-                                                "^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-in\\|",
-                                                "$1 ")
-                                        .replace("|5d1c6f3a9b2e4c10", "|S")
-                                        .replaceFirst("^(filter [a-z-]+\\|S)\\|[0-9a-f]{16}", "$1"))
-                .toList();
+    /// What it heard, without what is the same everywhere or different each time. A session's end
+    /// does not mean that its last lines have come, so this waits for so many lines.
+    List<String> heard(int lines) throws InterruptedException {
+        synchronized (heard) {
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (heard.size() < lines && System.nanoTime() - end < 0) {
+                heard.wait(100);
+            }
+            return heard.stream().map(FakeProgram::essence).toList();
+        }
+    }
+
+    private static String essence(String line) {
+        return line.replaceFirst("^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-in\\|", "$1 ")
+                .replace("|5d1c6f3a9b2e4c10", "|S")
+                .replaceFirst("^(filter [a-z-]+\\|S)\\|[0-9a-f]{16}", "$1");
     }
 
     @Override
