@@ -86,6 +86,8 @@ class FuzzTest {
 
     @Test
     void sessions() throws IOException {
-        run("session", 500, SessionFuzz::fuzzerTestOneInput);
+        try (var sessions = new SessionFuzz()) {
+            run("session", 2000, sessions::take);
+        }
     }
 }
