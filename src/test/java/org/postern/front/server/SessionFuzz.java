@@ -19,7 +19,8 @@ import org.postern.mail.SessionId;
 /// bug, every line it says is a reply, and no line of its log holds what a client could forge.
 ///
 /// Clients are strangers, those that may speak for others, those that may log in, and users of this
-/// machine. One queue serves all sessions, as it does in a server: a new one for each is most of the work.
+/// machine. One queue serves all sessions, as it does in a server: a new one for each is most of
+/// the work.
 public final class SessionFuzz implements Closeable {
     /// Jazzer calls methods of the class, so this one is kept for it from its beginning to its end.
     private static @Nullable SessionFuzz jazzers;
@@ -58,8 +59,8 @@ public final class SessionFuzz implements Closeable {
         queue.close();
     }
 
-    /// One input: what the client sends; its first byte says in what pieces it comes (six bits), and
-    /// who the client is (two).
+    /// One input: what the client sends; its first byte says in what pieces it comes (six bits),
+    /// and who the client is (two).
     public void take(byte[] data) throws IOException {
         var log = new CopyOnWriteArrayList<String>();
         int first = data.length == 0 ? 0 : data[0];
