@@ -29,8 +29,6 @@ final class NotYet {
                             "scheduler limit max-msg-batch-size"),
                     Map.entry(Scheduler.Name.MAX_SCHEDULE, "scheduler limit max-schedule"),
                     Map.entry(Mta.Word.LIMIT, "mta limit"),
-                    Map.entry(Listen.Option.Word.RECEIVED_AUTH, "listen on ... received-auth"),
-                    Map.entry(Listen.Option.Word.SENDERS, "listen on ... senders"),
                     Map.entry(RelayAction.Option.Word.AUTH, "relay auth"),
                     Map.entry(RelayAction.Option.Word.BACKUP, "relay backup"),
                     Map.entry(RelayAction.Option.Word.CA, "relay ca"),

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import org.postern.mail.Mailbox;
 
 /// Reads the header of a message on its way in, line by line, and writes what is to be stored.
 ///
@@ -23,10 +24,21 @@ public final class Intake {
         record AsItCame() implements Treatment {}
 
         /// What a submission server does (RFC 6409 section 8): Date and Message-ID are added if
-        /// missing, addresses without a domain are completed with `domain`, Bcc is taken out.
+        /// missing, addresses without a domain are completed with `domain`, Bcc is taken out, and
+        /// From and Sender name `author`.
         ///
         /// @param messageId what stands between the angle brackets of a new Message-ID
-        record Mended(String domain, Instant date, String messageId) implements Treatment {}
+        record Mended(String domain, Instant date, String messageId, Author author)
+                implements Treatment {}
+    }
+
+    /// Whom From and Sender name.
+    public sealed interface Author {
+        /// Whoever the user says.
+        record AsWritten() implements Author {}
+
+        /// Nobody but this mailbox, whatever the user says.
+        record Only(Mailbox mailbox) implements Author {}
     }
 
     /// What is wrong with a message.
@@ -57,7 +69,8 @@ public final class Intake {
         NONE,
         COPIED,
         DROPPED,
-        COMPLETED
+        COMPLETED,
+        MASQUERADED
     }
 
     private static final byte[] LINE_FEED = {'\n'};
@@ -163,7 +176,7 @@ public final class Intake {
         switch (field) {
             case NONE -> refuse(Fault.MALFORMED);
             case COPIED -> copy(bytes, from, to);
-            case COMPLETED -> collect(bytes, from, to);
+            case COMPLETED, MASQUERADED -> collect(bytes, from, to);
             case DROPPED -> {}
         }
     }
@@ -182,7 +195,7 @@ public final class Intake {
         }
         switch (field) {
             case COPIED -> copy(bytes, from, to);
-            case COMPLETED -> collect(bytes, from, to);
+            case COMPLETED, MASQUERADED -> collect(bytes, from, to);
             case NONE, DROPPED -> {}
         }
     }
@@ -201,20 +214,34 @@ public final class Intake {
             case "bcc" -> {
                 return treatment instanceof Treatment.Mended ? Field.DROPPED : Field.COPIED;
             }
-            case "from", "to", "cc" -> {
-                return treatment instanceof Treatment.Mended ? Field.COMPLETED : Field.COPIED;
+            case "from", "sender" -> {
+                return treatment instanceof Treatment.Mended(_, _, _, Author.Only _)
+                        ? Field.MASQUERADED
+                        : completed(name);
+            }
+            case "to", "cc" -> {
+                return completed(name);
             }
             default -> {}
         }
         return Field.COPIED;
     }
 
+    private Field completed(String name) {
+        return treatment instanceof Treatment.Mended && !name.equals("sender")
+                ? Field.COMPLETED
+                : Field.COPIED;
+    }
+
     private static String name(byte[] bytes, int from, int colon) {
+        int to = colon;
+        while (to > from && (bytes[to - 1] == ' ' || bytes[to - 1] == '\t')) {
+            to--; // RFC 5322 section 4.5 allows as much white space as you like
+        }
         // The fields we look for have short names: spare the text of the others.
-        return colon - from > 16
+        return to - from > 16
                 ? ""
-                : new String(bytes, from, colon - from, StandardCharsets.ISO_8859_1)
-                        .strip()
+                : new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
                         .toLowerCase(Locale.ROOT);
     }
 
@@ -235,19 +262,34 @@ public final class Intake {
     }
 
     private void finishField() throws IOException {
-        if (!collected.isEmpty() && treatment instanceof Treatment.Mended(var domain, _, _)) {
-            int colon = collected.indexOf(":");
-            var value = AddressCompletion.complete(collected.substring(colon + 1), domain);
-            write(collected.substring(0, colon + 1) + value + "\n");
-            collected.setLength(0);
+        if (collected.isEmpty()
+                || !(treatment instanceof Treatment.Mended(var domain, _, _, var author))) {
+            return;
         }
+        int colon = collected.indexOf(":");
+        var value = collected.substring(colon + 1);
+        var changed =
+                switch (author) {
+                    case Author.Only(var mailbox) when field == Field.MASQUERADED ->
+                            Masquerade.of(value, bytes(mailbox));
+                    case Author.Only _, Author.AsWritten _ ->
+                            AddressCompletion.complete(value, domain);
+                };
+        write(collected.substring(0, colon + 1) + changed + "\n");
+        collected.setLength(0);
+    }
+
+    /// A mailbox as a header has it: one character for each byte of UTF-8 (RFC 6532 section 3.1).
+    private static String bytes(Mailbox mailbox) {
+        var utf8 = mailbox.toString().getBytes(StandardCharsets.UTF_8);
+        return new String(utf8, StandardCharsets.ISO_8859_1);
     }
 
     private void endHeader() throws IOException {
         finishField();
         switch (treatment) {
             case Treatment.AsItCame() -> {}
-            case Treatment.Mended(_, var date, var messageId) -> date(date, messageId);
+            case Treatment.Mended(_, var date, var messageId, _) -> date(date, messageId);
         }
     }
 

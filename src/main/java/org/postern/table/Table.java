@@ -63,6 +63,32 @@ public final class Table {
         return ask(service, key, form -> contents.lookup(service, form));
     }
 
+    /// The entry that stands for a mailbox among those, parted by commas, that a mapping holds for
+    /// a key. An entry is `user@domain` or `@domain`, where `*` in a domain stands for anything,
+    /// `user` or `@`, which stands for everything, the null reverse-path too: that is the empty
+    /// mailbox. What follows the sub-address delimiter in the mailbox counts only where the entry
+    /// has it, too.
+    public Answer<String> covers(Service service, String key, String mailbox) {
+        return lookup(service, key)
+                .then(
+                        value ->
+                                MailboxEntry.listed(bytes(utf8(value))).stream()
+                                        .filter(entry -> isCovered(entry, mailbox))
+                                        .findFirst()
+                                        .<Answer<String>>map(
+                                                entry -> new Answer.Found<>(entry.toString()))
+                                        .orElseGet(Answer.Absent::new));
+    }
+
+    private boolean isCovered(MailboxEntry entry, String mailbox) {
+        return forms(Service.MAILADDR, mailbox).stream()
+                .anyMatch(form -> entry.covers(form, delimiter));
+    }
+
+    private static String utf8(String bytes) {
+        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
     private Answer<String> ask(
             Service service, String key, Function<String, Answer<String>> question) {
         Answer<String> answer = new Answer.Absent<>();

@@ -187,6 +187,11 @@ public final class TableSet {
                 .contains(use.service() == Service.REGEX ? Service.REGEX : service, key);
     }
 
+    /// Whether an entry that a mapping holds for a key stands for a mailbox ([Table#covers]).
+    public Answer<String> covers(TableRef use, String key, String mailbox) {
+        return table(use.name()).covers(use.service(), key, mailbox);
+    }
+
     /// The recipients that an alias or virtual table names for a key, in the order of the line,
     /// included files in the place of their names. Absent if there are none; a file that is
     /// included and missing counts for nothing, but one that is there and empty is an answer.

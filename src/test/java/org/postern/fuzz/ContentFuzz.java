@@ -58,7 +58,11 @@ public final class ContentFuzz {
         var stored = new ByteArrayOutputStream();
         var intake =
                 new Intake(
-                        new Intake.Treatment.Mended("mx.example.org", Instant.EPOCH, "1@x"),
+                        new Intake.Treatment.Mended(
+                                "mx.example.org",
+                                Instant.EPOCH,
+                                "1@x",
+                                new Intake.Author.AsWritten()),
                         (bytes, from, to) -> stored.write(bytes, from, to - from));
         int at = 0;
         while (at < content.length && !scanner.isOver()) {

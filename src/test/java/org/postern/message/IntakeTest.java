@@ -20,7 +20,14 @@ import org.postern.message.Intake.Treatment;
 /// What is stored of a header, and which headers are refused.
 class IntakeTest {
     private static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
-    private static final Treatment MENDED = new Treatment.Mended("mx.example.org", NOW, "1@x");
+    private static final Treatment MENDED =
+            new Treatment.Mended("mx.example.org", NOW, "1@x", new Intake.Author.AsWritten());
+    private static final Treatment MASQUERADED =
+            new Treatment.Mended(
+                    "mx.example.org",
+                    NOW,
+                    "1@x",
+                    new Intake.Author.Only(new Mailbox("alice", "example.org")));
     private static final Treatment AS_IT_CAME = new Treatment.AsItCame();
 
     /// What became of a message.
@@ -191,7 +198,8 @@ class IntakeTest {
                         "ESMTPS",
                         List.of(new Mailbox("bob", "example.org")),
                         NOW,
-                        Received.Source.SHOWN);
+                        Received.Source.SHOWN,
+                        Received.Login.UNSAID);
         Assertions.assertEquals(
                 "Received: from client (<unknown> [2001:db8::1])\n"
                         + "\tby mx.example.org (Postern) with ESMTPS id 0000002a"
@@ -200,5 +208,24 @@ class IntakeTest {
                         + zone()
                         + "\n",
                 field.field(new MessageId(42)));
+    }
+
+    @Test
+    void aMasqueradeIsOfEveryFromAndSenderAndOfNothingElse() throws IOException {
+        var head = "Date: x\nMessage-ID: <1>\n";
+        Assertions.assertEquals(
+                head
+                        + "From: \"Ceo\" <alice@example.org>,\n\talice@example.org\n"
+                        + "fROM \t                     : alice@example.org\n"
+                        + "Sender: alice@example.org\n"
+                        + "Reply-To: ceo@big.example\nTo: bob@mx.example.org\n\nFrom: x@y\n",
+                take(
+                                MASQUERADED,
+                                head
+                                        + "From: \"Ceo\" <ceo@big.example>,\n\tbob@b.example\n"
+                                        + "fROM \t                     : x\n"
+                                        + "Sender: ceo@big.example\n"
+                                        + "Reply-To: ceo@big.example\nTo: bob\n\nFrom: x@y\n")
+                        .text());
     }
 }

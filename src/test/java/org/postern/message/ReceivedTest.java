@@ -29,7 +29,8 @@ class ReceivedTest {
         var login = new Origin.Login.Anonymous();
         var origin =
                 new Origin("mx.example.org", "", address, name, "helo.example", login, security);
-        return new Received(origin, "ESMTP", List.of(recipients), NOW, source)
+        return new Received(
+                        origin, "ESMTP", List.of(recipients), NOW, source, Received.Login.UNSAID)
                 .field(new MessageId(42))
                 .replace(MailDate.of(NOW), "DATE");
     }
@@ -94,8 +95,43 @@ class ReceivedTest {
                         PLAIN);
         var recipient = new Mailbox("l".repeat(64), "d.".repeat(90) + "d");
         var field =
-                new Received(origin, "ESMTP", List.of(recipient), NOW, Source.SHOWN)
+                new Received(
+                                origin,
+                                "ESMTP",
+                                List.of(recipient),
+                                NOW,
+                                Source.SHOWN,
+                                Received.Login.UNSAID)
                         .field(new MessageId(42));
         assertTrue(field.lines().allMatch(line -> line.length() <= 998), field);
+    }
+
+    private static final Origin.Security TLS =
+            new Origin.Security.Tls("TLSv1.3", "C", 256, Origin.Security.Peer.UNVERIFIED);
+
+    private static String named(Origin.Login login, Origin.Security security) {
+        var origin = new Origin("mx.example.org", "", "192.0.2.1", "x", "y", login, security);
+        return new Received(origin, "P", List.of(), NOW, Source.MASKED, Received.Login.NAMED)
+                .field(new MessageId(42))
+                .replace(MailDate.of(NOW), "DATE")
+                .replace("Received: \n\tby mx.example.org (Postern) with P id 0000002a", "");
+    }
+
+    @Test
+    void itMaySayWhoHasLoggedIn() {
+        assertEquals(
+                " (TLSv1.3:C:256:NO) auth=yes user=alice@example.org;\n\tDATE\n",
+                named(new Origin.Login.As("alice@example.org"), TLS));
+        assertEquals(" auth=yes user=alice;\n\tDATE\n", named(new Origin.Login.As("alice"), PLAIN));
+        assertEquals(
+                " (TLSv1.3:C:256:NO) auth=no;\n\tDATE\n", named(new Origin.Login.Anonymous(), TLS));
+        assertEquals(";\n\tDATE\n", named(new Origin.Login.Anonymous(), PLAIN));
+    }
+
+    @Test
+    void aLoginCannotLookLikeTheRestOfIt() {
+        assertEquals(
+                " auth=yes user=a+20(b+29+3B+C3+A9;\n\tDATE\n".replace("(b", "+28b"),
+                named(new Origin.Login.As("a (b);é"), PLAIN));
     }
 }

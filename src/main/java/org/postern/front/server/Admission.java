@@ -2,11 +2,23 @@ package org.postern.front.server;
 
 import org.postern.config.Listen;
 import org.postern.config.TableRef;
+import org.postern.mail.Origin.Login;
+import org.postern.mail.ReversePath;
+import org.postern.table.Answer;
+import org.postern.table.TableSet;
 
 /// Whether clients may log in at a listener, and what those who did may send.
 sealed interface Admission {
+    /// Which mailboxes a client that has logged in may send as. Whether it did here, or elsewhere
+    /// as a client says by XCLIENT, makes no difference.
+    Senders senders();
+
     /// Nobody logs in.
-    record Closed() implements Admission {}
+    record Closed(Senders senders) implements Admission {
+        Closed() {
+            this(new Senders.Free());
+        }
+    }
 
     /// Clients may log in, or have to.
     ///
@@ -19,20 +31,31 @@ sealed interface Admission {
         record Free() implements Senders {}
 
         /// Those that a mapping holds for its login.
-        record Listed(TableRef table, Listen.Masquerade masquerade) implements Senders {}
+        record Listed(TableSet tables, TableRef table, Listen.Masquerade masquerade)
+                implements Senders {
+            /// The entry of the mapping that lets `user` send as `sender`.
+            Answer<String> allow(Login.As user, ReversePath sender) {
+                return tables.covers(table, user.user(), sender.toString());
+            }
+
+            /// Are From and Sender changed into the reverse-path?
+            boolean masquerades() {
+                return masquerade == Listen.Masquerade.FROM_FIELD;
+            }
+        }
     }
 
-    /// What `listen` says.
-    static Admission of(Listen listen) {
-        var asked = listen.authentication();
-        if (asked.isEmpty()) {
-            return new Closed();
-        }
+    /// What `listen` says, with the tables of its configuration.
+    static Admission of(Listen listen, TableSet tables) {
         Senders senders =
                 listen.senders()
                         .<Senders>map(
-                                option -> new Senders.Listed(option.table(), option.masquerade()))
+                                option ->
+                                        new Senders.Listed(
+                                                tables, option.table(), option.masquerade()))
                         .orElseGet(Senders.Free::new);
-        return new Open(asked.get().logins(), asked.get().demand(), senders);
+        return listen.authentication()
+                .<Admission>map(asked -> new Open(asked.logins(), asked.demand(), senders))
+                .orElseGet(() -> new Closed(senders));
     }
 }

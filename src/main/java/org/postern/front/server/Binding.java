@@ -34,7 +34,11 @@ final class Binding {
         for (var listen : config.listeners()) {
             if (listen.place() instanceof Listen.Place.Network(var target)) {
                 var reception =
-                        Reception.of(listen, config.serverName(), protections.of(listen, config));
+                        Reception.of(
+                                listen,
+                                config.serverName(),
+                                protections.of(listen, config),
+                                Admission.of(listen, tables));
                 for (var address : addresses(listen, target)) {
                     var where =
                             address.isAnyLocalAddress()

@@ -17,6 +17,7 @@ import org.postern.mail.Carriage;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageId;
+import org.postern.mail.ReversePath;
 import org.postern.message.Intake;
 import org.postern.message.Intake.Fault;
 import org.postern.message.Received;
@@ -92,7 +93,10 @@ final class Content implements Closeable {
                         now,
                         reception.has(Trait.MASKS_SOURCE)
                                 ? Received.Source.MASKED
-                                : Received.Source.SHOWN);
+                                : Received.Source.SHOWN,
+                        reception.has(Trait.NAMES_LOGIN)
+                                ? Received.Login.NAMED
+                                : Received.Login.UNSAID);
         var way = screening.handOver();
         if (screening.readsContent() && !way.isEmpty()) {
             this.head = trace(way.getFirst().next()).getBytes(StandardCharsets.UTF_8);
@@ -292,8 +296,20 @@ final class Content implements Closeable {
                 transaction.facts().origin().isAuthenticated()
                         || reception.has(Trait.SUBMISSION_PORT);
         return submitted
-                ? new Intake.Treatment.Mended(reception.name(), now, messageId(reception))
+                ? new Intake.Treatment.Mended(
+                        reception.name(), now, messageId(reception), author(reception))
                 : new Intake.Treatment.AsItCame();
+    }
+
+    /// The null reverse-path has no mailbox to show, and is only for who may send as anybody.
+    private Intake.Author author(Reception reception) {
+        return transaction.facts().origin().isAuthenticated()
+                        && reception.admission().senders()
+                                instanceof Admission.Senders.Listed listed
+                        && listed.masquerades()
+                        && transaction.facts().sender() instanceof ReversePath.Sender(var mailbox)
+                ? new Intake.Author.Only(mailbox)
+                : new Intake.Author.AsWritten();
     }
 
     private static String messageId(Reception reception) {

@@ -19,6 +19,7 @@ import org.postern.mail.ReversePath;
 import org.postern.smtp.ContentScanner.Framing;
 import org.postern.smtp.PathArgument;
 import org.postern.smtp.Reply;
+import org.postern.table.Answer;
 
 /// The commands of mail transactions, RFC 5321 section 3.3: MAIL, RCPT, DATA and RSET. It belongs
 /// to its session.
@@ -95,6 +96,19 @@ final class Mailing {
     }
 
     private Reply mailFrom(Identity identity, ReversePath sender, PathArgument path) {
+        if (progress.login() instanceof Origin.Login.As login
+                && reception.admission().senders() instanceof Admission.Senders.Listed listed) {
+            switch (listed.allow(login, sender)) {
+                case Answer.Found<String> _ -> {}
+                case Answer.Absent<String>() -> {
+                    return Replies.NOT_YOUR_ADDRESS;
+                }
+                case Answer.Failed<String>(var cause) -> {
+                    log.trouble("senders of " + login.user() + " unknown: " + cause);
+                    return Replies.TRY_LATER;
+                }
+            }
+        }
         var parameters = path.parameters();
         var offer = new Offer(reception, progress, limits.messageSize(), means.clock().instant());
         return switch (MailParameters.read(parameters, offer)) {

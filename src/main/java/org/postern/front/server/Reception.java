@@ -54,7 +54,8 @@ record Reception(
     }
 
     /// What `listen` says, for a server called `serverName`.
-    static Reception of(Listen listen, String serverName, Protection protection) {
+    static Reception of(
+            Listen listen, String serverName, Protection protection, Admission admission) {
         var traits = EnumSet.noneOf(Trait.class);
         if (listen.masksSource()) {
             traits.add(Trait.MASKS_SOURCE);
@@ -82,7 +83,7 @@ record Reception(
                 listen.filter().orElse(""),
                 traits,
                 protection,
-                Admission.of(listen));
+                admission);
     }
 
     /// The same, under another name.

@@ -106,6 +106,8 @@ final class Replies {
                     "5.3.4",
                     "Message too big for system: Transaction failed, message too big");
     static final Reply BAD_SENDER = Reply.of(553, "5.1.0", "Sender address syntax error");
+    static final Reply NOT_YOUR_ADDRESS =
+            Reply.of(553, "5.7.1", "Sender rejected: not an address of this login");
     static final Reply UTF8_UNASKED =
             Reply.of(553, "5.6.7", "Non-ASCII addresses need the parameter SMTPUTF8 of MAIL");
     static final Reply BAD_ORIGINAL_RECIPIENT =

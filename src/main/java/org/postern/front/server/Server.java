@@ -258,7 +258,13 @@ public final class Server {
         return config.listeners().stream()
                 .filter(listen -> listen.place() instanceof Listen.Place.Socket)
                 .findFirst()
-                .map(listen -> Reception.of(listen, config.serverName(), new Protection.None()))
+                .map(
+                        listen ->
+                                Reception.of(
+                                        listen,
+                                        config.serverName(),
+                                        new Protection.None(),
+                                        new Admission.Closed()))
                 .orElseGet(() -> Reception.ofSocket(config.serverName()));
     }
 

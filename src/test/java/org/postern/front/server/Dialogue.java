@@ -46,10 +46,10 @@ import org.postern.table.TableSet;
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
 /// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`,
 /// `tls-require`, `smtps`, and `keeper-away` for them; `loopback`, `auth`, `auth-optional`,
-/// `auth-without-tls`, `received-auth`. `F:` lines at the beginning are the filters of a
-/// configuration; the one called `it` is the listener's. `S: 250 (extensions)` stands for the lines
-/// of all that EHLO offers on that stage, `S: 250 (extensions and AUTH PLAIN LOGIN)` for these with
-/// one more.
+/// `auth-without-tls`, `received-auth`, `senders`, `masquerade`. `F:` lines at the beginning are
+/// the filters of a configuration; the one called `it` is the listener's. `S: 250 (extensions)`
+/// stands for the lines of all that EHLO offers on that stage, `S: 250 (extensions and AUTH PLAIN
+/// LOGIN)` for these with one more.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -374,14 +374,34 @@ final class Dialogue {
         }
     }
 
-    private Admission admission() {
+    private Admission admission() throws ConfigException {
         if (!stage.contains("auth") && !stage.contains("auth-optional")) {
-            return new Admission.Closed();
+            return new Admission.Closed(senders());
         }
         return new Admission.Open(
                 new Listen.Logins.Accounts(),
                 stage.contains("auth") ? Listen.Demand.REQUIRED : Listen.Demand.OPTIONAL,
-                new Admission.Senders.Free());
+                senders());
+    }
+
+    private Admission.Senders senders() throws ConfigException {
+        if (!stage.contains("senders") && !stage.contains("masquerade")) {
+            return new Admission.Senders.Free();
+        }
+        var text =
+                """
+                table addresses {
+                    alice = "alice@example.org, info@*.example.org,@sales.example",
+                    "bob@example.org" = "@"
+                }
+                listen on lo senders <addresses>%s
+                match reject
+                """
+                        .formatted(stage.contains("masquerade") ? " masquerade" : "");
+        var host = new Host("mx.example.org", List.of("127.0.0.1"));
+        var config = Config.parse(Sources.of("smtpd.conf", text, host));
+        return Admission.of(config.listeners().getFirst(), TableSet.open(config, _ -> {}))
+                .senders();
     }
 
     private boolean readLine() throws IOException {
