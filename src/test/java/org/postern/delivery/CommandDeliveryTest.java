@@ -403,7 +403,7 @@ class CommandDeliveryTest {
                             List.of(Chunk.of("\n"), Chunk.of("x\n".repeat(1000))),
                             FakeQueue.End.HANG_UP);
             assertEquals(List.of(), village.queue.hand(job).end());
-            village.room.stop(Duration.ofSeconds(20));
+            village.room.stop(Duration.ofSeconds(60));
             assertFalse(Files.exists(village.home("alice").resolve("whole")));
         }
     }
@@ -420,7 +420,7 @@ class CommandDeliveryTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(50)
     void aQueueThatHangsUpEndsTheCommand() throws Exception {
         try (var village = village()) {
             village.queue.hand(village.to("holds", "alice"), "\nbody\n");
@@ -429,7 +429,7 @@ class CommandDeliveryTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(50)
     void aQueueThatHangsUpAfterItsContentEndsTheCommand() throws Exception {
         try (var village = village()) {
             village.queue.hand(
@@ -510,7 +510,7 @@ class CommandDeliveryTest {
                 awaited.set(false);
                 assertEquals(-1, left.read());
             }
-            deferred("terminated; the queue hung up", outcome.get(30, TimeUnit.SECONDS));
+            deferred("terminated; the queue hung up", outcome.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -528,7 +528,7 @@ class CommandDeliveryTest {
             Thread.ofPlatform().daemon().start(outcome);
             try (var left = Files.newInputStream(says)) {
                 assertEquals('\n', left.read());
-                delivered(outcome.get(30, TimeUnit.SECONDS));
+                delivered(outcome.get(60, TimeUnit.SECONDS));
                 Files.writeString(hears, "alive\n");
                 assertEquals("alive\n", new String(left.readAllBytes(), US_ASCII));
             }

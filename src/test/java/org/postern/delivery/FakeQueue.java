@@ -27,7 +27,7 @@ final class FakeQueue implements Hearing.Hearer, Closeable {
     static final Outcome NOT_YET =
             new Outcome.Deferred(new org.postern.mail.EnhancedStatus(4, 0, 0), "not yet", "");
 
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final Deadlines deadlines;
     private final Hearing hearing;

@@ -154,7 +154,7 @@ class MailboxDeliveryTest {
 
     private MailboxFile impatient() {
         return new MailboxFile(
-                new AsUser(4, Duration.ofSeconds(10)), () -> Instant.EPOCH, Duration.ofMillis(300));
+                new AsUser(4, Duration.ofSeconds(60)), () -> Instant.EPOCH, Duration.ofMillis(300));
     }
 
     private static LocalUser alice() {
@@ -278,6 +278,7 @@ class MailboxDeliveryTest {
                             FakeQueue.End.HANG_UP);
             assertEquals(List.of(), village.queue.hand(job).end());
             delivered(village.deliver(village.to("box", "alice"), "\nbody\n"));
+            village.room.stop(Duration.ofSeconds(60)); // by then nobody writes any more
             assertEquals(LETTER + LETTER, Village.text(village.mailSpool.resolve("alice")));
         }
     }

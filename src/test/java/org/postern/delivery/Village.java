@@ -220,7 +220,7 @@ final class Village implements Closeable {
             var conversation =
                     new Conversation<>(channel, Accounts.frames(), Accounts.answers(), deadlines);
             conversation.say(question);
-            return conversation.hear(Duration.ofSeconds(20));
+            return conversation.hear(Duration.ofSeconds(60));
         }
     }
 

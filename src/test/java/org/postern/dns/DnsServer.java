@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.postern.Ports;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -43,8 +44,9 @@ public final class DnsServer implements Closeable {
 
     public static DnsServer start() throws IOException {
         var loopback = InetAddress.getByName("127.0.0.1");
-        var tcp = new ServerSocket(0, 50, loopback);
-        var udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
+        int port = Ports.free();
+        var tcp = new ServerSocket(port, 50, loopback);
+        var udp = new DatagramSocket(new InetSocketAddress(loopback, port));
         var server = new DnsServer(udp, tcp);
         Thread.ofPlatform().daemon().start(server::serveUdp);
         Thread.ofPlatform().daemon().start(server::serveTcp);

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.Ports;
 import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Sources;
@@ -39,7 +39,7 @@ class FrontRoomTest {
 
     @Test
     void itGreetsAndWithoutAQueueRefusesForNow(@TempDir Path directory) throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         var room = room(directory, port, Set.of());
         room.start();
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -59,7 +59,7 @@ class FrontRoomTest {
 
     @Test
     void mailInIsPausedAndResumedByOrder(@TempDir Path directory) throws Exception {
-        var room = room(directory, freePort(), Set.of(Leash.Lane.SMTP));
+        var room = room(directory, Ports.free(), Set.of(Leash.Lane.SMTP));
         room.start();
         try {
             Assertions.assertEquals(
@@ -83,7 +83,7 @@ class FrontRoomTest {
 
     @Test
     void aRecipientIsExplainedByOrder(@TempDir Path directory) throws Exception {
-        var room = room(directory, freePort(), Set.of());
+        var room = room(directory, Ports.free(), Set.of());
         room.start();
         try {
             Assertions.assertEquals(
@@ -180,11 +180,5 @@ class FrontRoomTest {
                         new InputStreamReader(
                                 socket.getInputStream(), StandardCharsets.ISO_8859_1));
         return in.lines().toList();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

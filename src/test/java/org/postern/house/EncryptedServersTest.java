@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Ports;
 
 /// Tables that are asked over TLS, and over a Unix socket, behind a real server.
 ///
@@ -81,7 +82,7 @@ class EncryptedServersTest {
     }
 
     private static void postgres(Path keys, Path trusted, Path other) throws Exception {
-        var port = Integer.toString(House.freePort());
+        var port = Integer.toString(Ports.free());
         TO_CLOSE.push(Neighbour.start("postgres", port, keys.toString()));
         var conninfo =
                 "conninfo host=HOST port=PORT user=mail password=sesame dbname=mail"
@@ -95,7 +96,7 @@ class EncryptedServersTest {
     }
 
     private static void mysql(Path keys, Path trusted, Path other) throws Exception {
-        var port = Integer.toString(House.freePort());
+        var port = Integer.toString(Ports.free());
         TO_CLOSE.push(Neighbour.start("mariadb", port, keys.toString()));
         var settings =
                 """
@@ -149,7 +150,7 @@ class EncryptedServersTest {
 
     private static void redis(Path directory) throws Exception {
         var socket = directory.resolve("redis.sock");
-        var port = Integer.toString(House.freePort());
+        var port = Integer.toString(Ports.free());
         TO_CLOSE.push(Neighbour.start("redis", port, socket.toString()));
         table(
                 "redissocket",

@@ -3,8 +3,6 @@ package org.postern.house;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.postern.Ports;
 
 /// A real server in a directory of its own: real processes, real sockets.
 final class House implements AutoCloseable {
@@ -104,16 +103,10 @@ final class House implements AutoCloseable {
     static Plot plot(String config) throws IOException {
         var root = Files.createTempDirectory("postern-house");
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var plot = new Plot(root, freePort());
+        var plot = new Plot(root, Ports.free());
         plot.file("mailname", "mx.example.org\n");
         plot.file("smtpd.conf", config);
         return plot;
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitGreeting() throws Exception {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postern.Ports;
 
 /// The same rows in each kind of table, asked by one server: which row is found for a recipient
 /// does not depend on who holds it. Each row refuses the recipient with a text that tells the row.
@@ -159,7 +160,7 @@ class LookupOrderTest {
     }
 
     private static void redis(House.Plot plot) throws Exception {
-        var port = Integer.toString(House.freePort());
+        var port = Integer.toString(Ports.free());
         TO_CLOSE.push(Neighbour.start("redis", port));
         var client =
                 new ProcessBuilder(

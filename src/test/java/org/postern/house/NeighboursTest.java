@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postern.Ports;
 
 /// Mail to and from real servers of other makes: Debian's Postfix and Dovecot, and swaks.
 class NeighboursTest {
@@ -73,7 +74,7 @@ class NeighboursTest {
 
     @Test
     void ourMailReachesPostfix() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next));
                 var house = withHome(relayTo(next));
                 var client = house.client().greeted()) {
@@ -105,7 +106,7 @@ class NeighboursTest {
 
     @Test
     void whatPostfixRefusesComesBackAsAReport() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         var config =
                 """
                 listen on 127.0.0.1 port @PORT@
@@ -131,7 +132,7 @@ class NeighboursTest {
 
     @Test
     void postfixIsGreetedFromTheAddressAndByTheNameOfTheAction() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         var config =
                 """
                 listen on 127.0.0.1 port @PORT@
@@ -157,7 +158,7 @@ class NeighboursTest {
 
     @Test
     void tlsIsUsedWherePostfixOffersIt() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls-only");
                 var house = withHome(relayTo(next));
                 var client = house.client().greeted()) {
@@ -172,7 +173,7 @@ class NeighboursTest {
     /// The house lives in a mount namespace where the system's authorities are the one that signed.
     @Test
     void demandedTlsIsVerifiedByTheSystemsAuthorities() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls")) {
             var trusting = demanding(next).start(inWorldThatTrusts(postfix));
             try (var house = trusting;
@@ -186,7 +187,7 @@ class NeighboursTest {
 
     @Test
     void whoCannotProveItsNameGetsNoMailWhereTlsIsDemanded() throws Exception {
-        int next = House.freePort();
+        int next = Ports.free();
         try (var postfix = Neighbour.start("postfix-sink", Integer.toString(next), "tls");
                 var house = demanding(next).start();
                 var client = house.client().greeted()) {
@@ -242,7 +243,7 @@ class NeighboursTest {
     @Test
     void postfixDeliversToUs() throws Exception {
         try (var house = withHome(INTO_OUR_MAILDIR)) {
-            int between = House.freePort();
+            int between = Ports.free();
             try (var postfix =
                     Neighbour.start(
                             "postfix-relay",

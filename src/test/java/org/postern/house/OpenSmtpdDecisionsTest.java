@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Ports;
 
 /// The same clients, senders and recipients before a running OpenSMTPD and a running Postern with
 /// the same configuration. The files `src/test/differential/decisions/*.cases` say what each
@@ -116,7 +117,7 @@ class OpenSmtpdDecisionsTest {
         for (var found : DOOR.matcher(config).results().toList()) {
             var door = found.group(1);
             if (!ports.containsKey(door)) {
-                ports.put(door, House.freePort());
+                ports.put(door, Ports.free());
             }
             text = text.replace(found.group(), Integer.toString(ports.get(door)));
         }

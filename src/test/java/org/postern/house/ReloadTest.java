@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postern.Ports;
 import org.postern.control.Order;
 
 /// Reloads of a real server: what they change, and what they leave alone and behind.
@@ -134,7 +135,7 @@ class ReloadTest {
 
     @Test
     void aSessionOutlivesTheFrontThatHoldsItAndANewListenerIsOpen() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         try (var house = plot.start();
                 var old = house.client().greeted()) {
             long before = house.pid("front");
@@ -231,7 +232,7 @@ class ReloadTest {
     /// It may have taken its predecessor's sockets by then, or not.
     @Test
     void aSuccessorThatIsKilledAsItStartsLeavesItsPredecessorReachable() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         try (var house = plot.start();
                 var reloader = new Reloader(house)) {
             for (int moment = 0; moment < 4; moment++) {

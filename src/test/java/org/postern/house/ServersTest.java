@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postern.Ports;
 
 /// Tables that real servers answer for, behind a real server: found, not found, and away.
 class ServersTest {
@@ -102,7 +103,7 @@ class ServersTest {
 
     @Test
     void redis() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         isFoundAwayAndBack(
                 "redis",
                 """
@@ -119,7 +120,7 @@ class ServersTest {
 
     @Test
     void postgres() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         isFoundAwayAndBack(
                 "postgres",
                 "conninfo host='127.0.0.1' port=%d user='mail' password='sesame' dbname='mail'\n"
@@ -130,7 +131,7 @@ class ServersTest {
 
     @Test
     void mysql() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         isFoundAwayAndBack(
                 "mysql",
                 """
@@ -147,7 +148,7 @@ class ServersTest {
 
     @Test
     void ldap() throws Exception {
-        int port = House.freePort();
+        int port = Ports.free();
         isFoundAwayAndBack(
                 "ldap",
                 "url: ldap://127.0.0.1:" + port + "\n" + TestDirectory.SETTINGS,

@@ -26,7 +26,7 @@ import org.postern.mail.MessageId;
 
 /// Conversations over a real Unix socket.
 class ConversationTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path directory;
 
@@ -99,7 +99,7 @@ class ConversationTest {
                 var noisy = Hearing.connect(directory.resolve("room.sock"))) {
             noisy.write(ByteBuffer.wrap("GET / HTTP/1.0\r\n\r\n".getBytes()));
             assertEquals(-1, readUntilClosed(noisy));
-            assertEquals("Malformed", reports.poll(10, TimeUnit.SECONDS));
+            assertEquals("Malformed", reports.poll(60, TimeUnit.SECONDS));
             good.say(new Submission.Append(Chunk.of("still there")));
             assertEquals(opened(12), good.hear(PATIENCE));
         }
@@ -119,7 +119,7 @@ class ConversationTest {
         try (var hearing = echoLengths(new Hearing.Audience.Only(Set.<UserPrincipal>of(stranger)));
                 var channel = Hearing.connect(directory.resolve("room.sock"))) {
             assertEquals(-1, readUntilClosed(channel));
-            assertEquals("refused", reports.poll(10, TimeUnit.SECONDS));
+            assertEquals("refused", reports.poll(60, TimeUnit.SECONDS));
         }
     }
 

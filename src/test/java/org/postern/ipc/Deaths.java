@@ -18,7 +18,7 @@ public final class Deaths implements AutoCloseable {
 
     /// The next death, which ends a room, and what it was of.
     public Throwable next() throws InterruptedException {
-        var death = heard.poll(20, TimeUnit.SECONDS);
+        var death = heard.poll(60, TimeUnit.SECONDS);
         return assertInstanceOf(Vital.Death.class, death).getCause();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.Eventually;
 import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.mail.Chunk;
@@ -80,8 +82,12 @@ class VitalTest {
         return leash;
     }
 
-    private String log() throws IOException {
-        return Files.readString(dir.resolve("log"), StandardCharsets.UTF_8);
+    private String log() {
+        try {
+            return Files.readString(dir.resolve("log"), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -104,9 +110,7 @@ class VitalTest {
         try {
             var leash = start(process);
             assertEquals(new Leash.Answer.Started(), leash.hear(Duration.ofSeconds(60)), log());
-            while (!log().contains("planted")) {
-                Thread.onSpinWait();
-            }
+            Eventually.holds("its death", () -> log().contains("planted"));
             leash.say(new Leash.Stop(Duration.ZERO));
             leash.flush();
             assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the room does not stop");

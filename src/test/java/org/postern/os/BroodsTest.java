@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Programs and all that comes of them.
 class BroodsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Brood start(Broods broods, String line) throws IOException {
         var program =

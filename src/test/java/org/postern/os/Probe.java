@@ -134,8 +134,9 @@ final class Probe {
     private static String adopts() throws Exception {
         var broods = new Broods();
         broods.adoptOrphans();
-        int orphan = orphan(broods, 1);
+        int orphan = orphan(broods);
         boolean ours = isOurs(orphan);
+        ProcessFacts.kill(orphan, 9);
         long end = System.nanoTime() + Duration.ofSeconds(40).toNanos();
         while (Files.exists(Path.of("/proc/" + orphan)) && System.nanoTime() < end) {
             Thread.sleep(50);
@@ -147,25 +148,31 @@ final class Probe {
     private static String adopted() throws Exception {
         var broods = new Broods();
         var orphanage = broods.adoptOrphans();
-        boolean during = isOurs(orphan(broods, 20));
+        boolean during = wasOurs(orphan(broods));
         orphanage.interrupt();
-        orphanage.join(Duration.ofSeconds(20));
-        boolean after = isOurs(orphan(broods, 20));
+        orphanage.join(Duration.ofSeconds(40));
+        boolean after = wasOurs(orphan(broods));
         return (during ? "ours, " : "lost, ") + (after ? "ours" : "lost");
     }
 
-    // The child of a child that has ended; it lives so long.
-    private static int orphan(Broods broods, int seconds) throws Exception {
-        var line = "setsid sleep " + seconds + " >/dev/null & echo $!";
+    // The child of a child that has ended; it lives until it is killed.
+    private static int orphan(Broods broods) throws Exception {
+        var line = "setsid sleep 600 >/dev/null & echo $!";
         var program =
                 Program.of(Path.of("/bin/sh"), "-c", line).with(Map.of("PATH", "/usr/bin:/bin"));
         var brood = broods.start(program, Confinement.as(ProcessFacts.identity()));
         try (var child = brood.child()) {
             var lines = new BufferedReader(new InputStreamReader(child.output(), US_ASCII));
             int orphan = Integer.parseInt(lines.readLine());
-            child.waitFor(Duration.ofSeconds(20));
+            child.waitFor(Duration.ofSeconds(40));
             return orphan;
         }
+    }
+
+    private static boolean wasOurs(int orphan) throws IOException {
+        boolean ours = isOurs(orphan);
+        ProcessFacts.kill(orphan, 9);
+        return ours;
     }
 
     private static boolean isOurs(int orphan) throws IOException {

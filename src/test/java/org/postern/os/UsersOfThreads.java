@@ -14,10 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 final class UsersOfThreads {
     private UsersOfThreads() {}
 
-    /// Gives the sets of user ids that are there; a thread that is about to end has a second to do
-    /// so.
+    /// Gives the sets of user ids that are there; a thread that is about to end has half a minute
+    /// to do so.
     static Set<List<Integer>> now() throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         var found = look();
         while (found.size() > 1 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));

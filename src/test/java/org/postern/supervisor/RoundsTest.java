@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A deed that is done once for all who wait for it.
-@Timeout(60)
+@Timeout(120)
 class RoundsTest {
     private final AtomicInteger done = new AtomicInteger();
     private Thread server = Thread.currentThread();
@@ -71,7 +71,7 @@ class RoundsTest {
                             return done.incrementAndGet();
                         });
         var first = start(rounds::ask);
-        assertTrue(inside.await(30, TimeUnit.SECONDS));
+        assertTrue(inside.await(60, TimeUnit.SECONDS));
         var asking = new CountDownLatch(20);
         List<FutureTask<Integer>> others = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -82,7 +82,7 @@ class RoundsTest {
                                 return rounds.ask();
                             }));
         }
-        assertTrue(asking.await(30, TimeUnit.SECONDS));
+        assertTrue(asking.await(60, TimeUnit.SECONDS));
         goOn.release(100);
         assertEquals(1, first.get());
         for (var other : others) {

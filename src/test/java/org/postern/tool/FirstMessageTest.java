@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.Ports;
 
 /// The first message through a new server.
 class FirstMessageTest {
@@ -91,9 +92,7 @@ class FirstMessageTest {
 
     @Test
     void aServerThatHasEndedIsNotWaitedFor() throws Exception {
-        var listener = listener();
-        int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
-        listener.close();
+        int port = Ports.free();
         assertEquals(
                 1,
                 FirstMessage.run(

@@ -69,7 +69,7 @@ final class ScriptedServer implements Closeable {
 
     /// The whole dialogue as it really went.
     String transcript() throws Exception {
-        if (!thread.join(Duration.ofSeconds(10))) {
+        if (!thread.join(Duration.ofSeconds(60))) {
             server.close();
             throw new IllegalStateException("the dialogue did not end: " + heard);
         }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Ports;
 
 /// `smtp`, against servers that say what a script tells them.
 class SmtpTest {
@@ -183,13 +184,9 @@ class SmtpTest {
 
     @Test
     void aServerThatIsNotThereMayBeTriedLater() throws Exception {
-        int port;
-        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = server.getLocalPort();
-        }
         assertEquals(
                 Smtp.TEMPORARY,
-                run("", List.of("-s", "127.0.0.1:" + port, "a@example.org")).status());
+                run("", List.of("-s", "127.0.0.1:" + Ports.free(), "a@example.org")).status());
     }
 
     @ParameterizedTest

@@ -3,8 +3,11 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
+import org.postern.Ports;
 
 /// One attempt walks all hosts, in order, until one takes the message.
 class FailoverTest {
@@ -37,19 +40,15 @@ class FailoverTest {
             S: 250 Ok
             """;
 
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void theThirdExchangerTakesWhatTheFirstTwoDoNot() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         try (var silent = ScriptedPeer.at("127.0.0.2", port, "[silence]\n");
                 var greylists = ScriptedPeer.at("127.0.0.3", port, GREYLISTS);
                 var takes = ScriptedPeer.at("127.0.0.4", port, TAKES)) {
-            var mailer = new Mailer(Mailer.byExchangers(), Mailer.SHORT, port);
+            // Long enough for those that do greet.
+            var timeouts = Mailer.greetedIn(Duration.ofSeconds(4));
+            var mailer = new Mailer(Mailer.byExchangers(), timeouts, port);
             mailer.resolver
                     .mx(
                             "example.org",
@@ -73,9 +72,9 @@ class FailoverTest {
 
     @Test
     void aTraceShowsWhatIsSaidToANextHop() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         try (var takes = ScriptedPeer.at("127.0.0.4", port, TAKES)) {
-            var mailer = new Mailer(Mailer.byExchangers(), Mailer.SHORT, port);
+            var mailer = new Mailer(Mailer.byExchangers(), Mailer.PATIENT, port);
             mailer.kit.log().speak(org.postern.log.Log.Level.INFO, java.util.Set.of("mta"));
             mailer.resolver
                     .mx("example.org", "10 mx.example.org")
@@ -94,9 +93,9 @@ class FailoverTest {
 
     @Test
     void whenNobodyTakesItTheLastWordOfAHostCounts() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         try (var greylists = ScriptedPeer.at("127.0.0.3", port, GREYLISTS)) {
-            var mailer = new Mailer(Mailer.byExchangers(), Mailer.SHORT, port);
+            var mailer = new Mailer(Mailer.byExchangers(), Mailer.PATIENT, port);
             mailer.resolver
                     .mx("example.org", "10 mx1.example.org", "20 mx2.example.org")
                     .host("mx1.example.org", "127.0.0.3")
@@ -111,8 +110,9 @@ class FailoverTest {
 
     @Test
     void anExchangerThatDoesNotAnswerIsLeftAloneForAWhile() throws Exception {
-        int port = freePort();
-        var mailer = new Mailer(Mailer.byExchangers(), Mailer.SHORT, port);
+        int port = Ports.free();
+        var now = InstantSource.fixed(Instant.parse("2030-01-01T00:00:00Z"));
+        var mailer = new Mailer(Mailer.byExchangers(), Mailer.PATIENT, port, now);
         mailer.resolver
                 .mx("example.org", "10 mx1.example.org")
                 .host("mx1.example.org", "127.0.0.9");

@@ -49,7 +49,7 @@ final class FakeQueue implements Closeable {
     List<Work.Result> results(int count) throws InterruptedException {
         var got = new ArrayList<Work.Result>();
         while (got.size() < count) {
-            var result = results.poll(20, TimeUnit.SECONDS);
+            var result = results.poll(60, TimeUnit.SECONDS);
             if (result == null) {
                 throw new AssertionError("only " + got.size() + " results came");
             }

@@ -382,7 +382,7 @@ class HandoverTest {
             peer.visited();
             var delivered = "bob@example.org Delivered 2.0.0: 250 Ok\n";
             assertEquals(delivered, mailer.send(MESSAGE, "bob@example.org"));
-            assertEquals(delivered, first.get(20, TimeUnit.SECONDS));
+            assertEquals(delivered, first.get(60, TimeUnit.SECONDS));
             mailer.connections.close();
             peer.played();
         }

@@ -47,7 +47,7 @@ class LimitsTest {
                 .start(
                         () -> {
                             try {
-                                if (seats.take(HOST, Duration.ofSeconds(10))) {
+                                if (seats.take(HOST, Duration.ofSeconds(60))) {
                                     got.countDown();
                                 }
                             } catch (InterruptedException e) {
@@ -55,7 +55,7 @@ class LimitsTest {
                             }
                         });
         seats.free(HOST);
-        assertTrue(got.await(10, TimeUnit.SECONDS));
+        assertTrue(got.await(60, TimeUnit.SECONDS));
     }
 
     @Test

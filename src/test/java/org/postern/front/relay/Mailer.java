@@ -41,19 +41,11 @@ import org.postern.tls.Outbound;
 
 /// Mail out without a queue, for the dialogues.
 final class Mailer {
-    static final Timeouts SHORT =
-            new Timeouts(
-                    Duration.ofSeconds(2),
-                    Duration.ofMillis(800),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(60),
-                    Duration.ofSeconds(10));
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    /// For hosts that answer, however slow the machine is.
+    static final Timeouts PATIENT = greetedIn(LONG);
+
     private static final Deadlines DEADLINES = new Deadlines();
 
     final List<String> log = Collections.synchronizedList(new ArrayList<>());
@@ -63,11 +55,15 @@ final class Mailer {
     final FakeResolver resolver = new FakeResolver();
 
     Mailer(Plan plan) {
-        this(plan, SHORT, 25);
+        this(plan, PATIENT, 25);
     }
 
     Mailer(Plan plan, Timeouts timeouts, int port) {
-        this.kit = kit(new Log((_, line) -> log.add(line)), resolver, timeouts);
+        this(plan, timeouts, port, InstantSource.system());
+    }
+
+    Mailer(Plan plan, Timeouts timeouts, int port, InstantSource clock) {
+        this.kit = kit(new Log((_, line) -> log.add(line)), resolver, timeouts, clock);
         this.connections = new Connections(kit);
         this.courier =
                 new Courier(
@@ -77,11 +73,27 @@ final class Mailer {
                         connections);
     }
 
-    static Kit kit(Log log, Resolver resolver, Timeouts timeouts) {
+    /// For a host that does not greet within `greeting`.
+    static Timeouts greetedIn(Duration greeting) {
+        return new Timeouts(
+                LONG,
+                greeting,
+                LONG,
+                LONG,
+                LONG,
+                LONG,
+                LONG,
+                Duration.ofSeconds(2),
+                LONG,
+                LONG,
+                LONG);
+    }
+
+    static Kit kit(Log log, Resolver resolver, Timeouts timeouts, InstantSource clock) {
         return new Kit(
                 log,
                 DEADLINES,
-                InstantSource.system(),
+                clock,
                 timeouts,
                 Outbound.create(),
                 new HostNames(resolver),

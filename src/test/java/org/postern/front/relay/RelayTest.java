@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +53,11 @@ class RelayTest {
                         socket,
                         new Mailer.Fixed(plan),
                         new Exchangers(resolver, (_, _) -> Kin.STRANGER, 25),
-                        Mailer.kit(new Log((_, line) -> log.add(line)), resolver, Mailer.SHORT));
+                        Mailer.kit(
+                                new Log((_, line) -> log.add(line)),
+                                resolver,
+                                Mailer.PATIENT,
+                                InstantSource.system()));
         started.add(relay);
         relay.start();
         return relay;
@@ -111,7 +116,7 @@ class RelayTest {
             queue.results(1);
             queue.give(inline(2, "four\n"));
             assertInstanceOf(Outcome.Delivered.class, queue.results(1).getFirst().outcome());
-            relay.stop(Duration.ofSeconds(2));
+            relay.stop(Duration.ofSeconds(60));
             peer.played();
         }
     }
@@ -204,7 +209,7 @@ class RelayTest {
             for (var result : queue.results(2)) {
                 assertInstanceOf(Outcome.Delivered.class, result.outcome());
             }
-            relay.stop(Duration.ofSeconds(2));
+            relay.stop(Duration.ofSeconds(60));
             peer.played();
         }
     }
@@ -230,7 +235,7 @@ class RelayTest {
                             new Work.Content.OnRequest(20L * piece.length())),
                     Collections.nCopies(20, piece).toArray(Chunk[]::new));
             assertEquals("250 2.0.0 whole", queue.results(1).getFirst().outcome().text());
-            relay.stop(Duration.ofSeconds(2));
+            relay.stop(Duration.ofSeconds(60));
             first.played();
             second.played();
         }
@@ -266,7 +271,7 @@ class RelayTest {
             var relay = start(socket, Mailer.to(peer));
             queue.give(inline(1, "a\n"));
             peer.visited();
-            relay.stop(Duration.ofSeconds(10));
+            relay.stop(Duration.ofSeconds(60));
             assertInstanceOf(Outcome.Delivered.class, queue.results(1).getFirst().outcome());
             peer.played();
         }

@@ -3,6 +3,7 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// What each reply of a next hop means, phase by phase.
@@ -39,8 +40,13 @@ class RepliesTest {
     private static final String MESSAGE = "Subject: hello\n\nHello.\n";
 
     private static void dialogue(String script, String outcome) throws Exception {
+        dialogue(Mailer.PATIENT, script, outcome);
+    }
+
+    private static void dialogue(Timeouts timeouts, String script, String outcome)
+            throws Exception {
         try (var peer = ScriptedPeer.plays(script)) {
-            var mailer = new Mailer(Mailer.to(peer));
+            var mailer = new Mailer(Mailer.to(peer), timeouts, 25);
             assertEquals(outcome, mailer.send(MESSAGE, "bob@example.org"));
             mailer.connections.close();
             peer.played();
@@ -82,6 +88,7 @@ class RepliesTest {
     @Test
     void silenceInsteadOfABannerDefers() throws Exception {
         dialogue(
+                Mailer.greetedIn(Duration.ofMillis(500)),
                 "[silence]\n",
                 "bob@example.org Deferred 4.4.1: Network error on destination MXs: 127.0.0.1:"
                         + " Connection timeout\n");

@@ -79,7 +79,7 @@ final class ScriptedPeer implements Closeable {
 
     /// Waits until a client has come.
     void visited() throws InterruptedException {
-        assertEquals(true, visited.await(10, TimeUnit.SECONDS), "nobody came");
+        assertEquals(true, visited.await(60, TimeUnit.SECONDS), "nobody came");
     }
 
     int connections() {
@@ -173,7 +173,7 @@ final class ScriptedPeer implements Closeable {
 
     private void awaitAnother() {
         try {
-            assertEquals(true, another.await(10, TimeUnit.SECONDS), "no other client came");
+            assertEquals(true, another.await(60, TimeUnit.SECONDS), "no other client came");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -215,7 +215,7 @@ final class ScriptedPeer implements Closeable {
 
     /// All scripts were played as they are written.
     void played() throws InterruptedException {
-        boolean all = done.await(10, TimeUnit.SECONDS);
+        boolean all = done.await(60, TimeUnit.SECONDS);
         for (int i = 0; i < scripts.size(); i++) {
             assertEquals(scripts.get(i), played.get(i), "connection " + i);
         }

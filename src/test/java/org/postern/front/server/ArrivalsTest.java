@@ -1,9 +1,7 @@
 package org.postern.front.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postern.Ports;
 import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Sources;
@@ -49,9 +48,7 @@ class ArrivalsTest {
     void open() throws IOException {
         queue = new FakeQueue();
         directory = Files.createTempDirectory("front");
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = Ports.free();
     }
 
     @AfterEach
@@ -289,6 +286,7 @@ class ArrivalsTest {
         start(1, "listen on 127.0.0.1 port PORT");
         var first = connect("127.0.0.1", "127.0.0.1");
         Assertions.assertTrue(line(first).startsWith("220"));
+        long begin = System.nanoTime();
         for (int i = 0; i < 300; i++) {
             connect("127.0.0.1", "127.0.0.1");
         }
@@ -311,7 +309,9 @@ class ArrivalsTest {
         Assertions.assertEquals(300, told + hungUpOn);
         Assertions.assertTrue(told > 0, "nobody was told");
         long lines = log.stream().filter(line -> line.contains("turned-away")).count();
-        Assertions.assertTrue(lines <= 40, lines + " lines");
+        // Twenty in ten seconds: no machine takes so long that all could be written.
+        long periods = 2 + Duration.ofNanos(System.nanoTime() - begin).toSeconds() / 10;
+        Assertions.assertTrue(lines <= 20 * periods, lines + " lines");
         say(first, "NOOP\r\n");
         Assertions.assertTrue(line(first).startsWith("250"));
     }

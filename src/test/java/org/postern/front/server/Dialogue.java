@@ -238,11 +238,8 @@ final class Dialogue {
                         pipe.end();
                     }
                     case "C?" -> {
-                        pipe.fallSilent();
-                        if (out.size() == 0) {
-                            out.write("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
-                        }
                         send(out);
+                        pipe.fallSilent();
                     }
                     case "C*" -> {
                         send(out);
@@ -257,7 +254,7 @@ final class Dialogue {
         while (readLine()) {
             // Whatever it still says belongs to the transcript.
         }
-        Assertions.assertTrue(thread.join(Duration.ofSeconds(20)), "the session does not end");
+        Assertions.assertTrue(thread.join(Duration.ofSeconds(60)), "the session does not end");
         writes = pipe.writes();
     }
 
@@ -273,7 +270,7 @@ final class Dialogue {
         engine.setUseClientMode(true);
         var secured = new TlsLink(client);
         try {
-            secured.shakeHands(engine, Duration.ofSeconds(20));
+            secured.shakeHands(engine, Duration.ofSeconds(60));
             client = secured;
         } catch (EOFException e) {
             transcript.add("S* closed");

@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
 /// A connection in memory: the server's end is a [Link], the client's end is methods.
 final class Pipe implements Link {
     private static final byte[] END = new byte[0];
+    private static final byte[] SILENCE = new byte[0];
 
     private final BlockingQueue<byte[]> toServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<byte[]> toClient = new LinkedBlockingQueue<>();
@@ -19,7 +20,6 @@ final class Pipe implements Link {
     private byte[] current = END;
     private int taken;
     private boolean ended;
-    private volatile boolean silent;
     private volatile int writes;
 
     /// A pipe whose reads give at most `pieceLimit` bytes.
@@ -44,10 +44,10 @@ final class Pipe implements Link {
         toServer.add(END);
     }
 
-    /// Once it has sent everything, the client says nothing more: the server's patience ends at
+    /// The client says nothing more: once the server has heard everything, its patience ends at
     /// once.
     void fallSilent() {
-        silent = true;
+        toServer.add(SILENCE);
     }
 
     /// The client's end as a link.
@@ -113,7 +113,7 @@ final class Pipe implements Link {
                         return -1;
                     }
                     try {
-                        var next = toClient.poll(20, TimeUnit.SECONDS);
+                        var next = toClient.poll(60, TimeUnit.SECONDS);
                         if (next == null) {
                             throw new SocketTimeoutException("the server says nothing");
                         }
@@ -145,12 +145,13 @@ final class Pipe implements Link {
             return false;
         }
         try {
-            if (silent && toServer.isEmpty()) {
-                throw new SocketTimeoutException("silence");
-            }
-            var piece = toServer.poll(20, TimeUnit.SECONDS);
+            var piece = toServer.poll(60, TimeUnit.SECONDS);
             if (piece == null) {
                 throw new SocketTimeoutException("the test says nothing");
+            }
+            if (piece == SILENCE) {
+                toServer.add(SILENCE);
+                throw new SocketTimeoutException("silence");
             }
             current = piece;
         } catch (InterruptedException e) {

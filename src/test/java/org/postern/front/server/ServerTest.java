@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postern.Eventually;
+import org.postern.Ports;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Host;
@@ -66,12 +68,6 @@ class ServerTest {
         }
         queue.close();
         Files.deleteIfExists(directory);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static TableSet config(String text) throws ConfigException {
@@ -146,7 +142,7 @@ class ServerTest {
 
     @Test
     void aMessageComesInOverTcp() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         try (var client = new Client(port)) {
             Assertions.assertEquals("220 mx.example.org ESMTP Postern", client.hears());
@@ -162,7 +158,7 @@ class ServerTest {
 
     @Test
     void aLargeMessageKeepsEveryByte() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         var line = "0123456789".repeat(7);
         var body = (line + "\r\n").repeat(20_000);
@@ -181,7 +177,7 @@ class ServerTest {
 
     @Test
     void manyMessagesUseFewConversationsAndReturnThem() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("smtp limit max-mails 1000\nlisten on 127.0.0.1 port " + port), 1000);
         var done = new CountDownLatch(40);
         var troubles = new CopyOnWriteArrayList<Throwable>();
@@ -209,7 +205,7 @@ class ServerTest {
                                 }
                             });
         }
-        Assertions.assertTrue(done.await(60, java.util.concurrent.TimeUnit.SECONDS));
+        Assertions.assertTrue(done.await(120, TimeUnit.SECONDS));
         Assertions.assertEquals(List.of(), troubles);
         Assertions.assertEquals(1000, queue.kept().size());
         Assertions.assertTrue(queue.conversations() <= 40, () -> "" + queue.conversations());
@@ -218,21 +214,23 @@ class ServerTest {
 
     @Test
     void tooManySessionsAreTurnedAway() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 1);
-        try (var first = new Client(port);
-                var second = new Client(port)) {
+        try (var first = new Client(port)) {
+            // It has its place before another comes.
             Assertions.assertTrue(first.hears().startsWith("220"));
-            Assertions.assertEquals("421 4.3.2 Too many connections", second.hears());
-            Assertions.assertEquals("null", second.hears());
+            try (var second = new Client(port)) {
+                Assertions.assertEquals("421 4.3.2 Too many connections", second.hears());
+                Assertions.assertEquals("null", second.hears());
+            }
         }
     }
 
     @Test
     void aReloadKeepsOpensAndClosesListeners() throws Exception {
-        int kept = freePort();
-        int gone = freePort();
-        int fresh = freePort();
+        int kept = Ports.free();
+        int gone = Ports.free();
+        int fresh = Ports.free();
         start(
                 config("listen on 127.0.0.1 port " + kept + "\nlisten on 127.0.0.1 port " + gone),
                 100);
@@ -257,7 +255,7 @@ class ServerTest {
 
     @Test
     void aSessionThatBeginsWhileAReloadGoesOnIsHeldByOneConfiguration() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         var asked = new CountDownLatch(1);
         var answered = new CountDownLatch(1);
         start(
@@ -302,8 +300,8 @@ class ServerTest {
 
     @Test
     void aListenerThatIsPreparedAndDroppedIsGone() throws Exception {
-        int kept = freePort();
-        int fresh = freePort();
+        int kept = Ports.free();
+        int fresh = Ports.free();
         start(config("listen on 127.0.0.1 port " + kept), 100);
         server.prepare(config("listen on 127.0.0.1 port " + fresh), new Rules(), Filters.none())
                 .drop();
@@ -314,7 +312,7 @@ class ServerTest {
 
     @Test
     void aListenerMayGrowFromOneAddressToAllAndBack() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         var one = config("listen on 127.0.0.1 port " + port);
         var all = config("listen on 0.0.0.0 port " + port);
         start(one, 100);
@@ -328,8 +326,8 @@ class ServerTest {
 
     @Test
     void whileAListenerComesAndGoesTheOtherRefusesNobody() throws Exception {
-        int kept = freePort();
-        int other = freePort();
+        int kept = Ports.free();
+        int other = Ports.free();
         var few = config("listen on 127.0.0.1 port " + kept);
         var many = both(kept, other);
         start(few, 10_000);
@@ -344,8 +342,8 @@ class ServerTest {
 
     @Test
     void whoIsWaitingToBeAcceptedIsServedThoughTheListenerIsGone() throws Exception {
-        int kept = freePort();
-        int gone = freePort();
+        int kept = Ports.free();
+        int gone = Ports.free();
         start(both(kept, gone), 100);
         Assertions.assertTrue(server.pause());
         try (var one = new Client(gone);
@@ -359,17 +357,13 @@ class ServerTest {
 
     @Test
     void aListenerThatWentWhilePausedIsClosedWhenTheServerIsResumed() throws Exception {
-        int kept = freePort();
-        int gone = freePort();
+        int kept = Ports.free();
+        int gone = Ports.free();
         start(both(kept, gone), 100);
         Assertions.assertTrue(server.pause());
         server.reload(config("listen on 127.0.0.1 port " + kept), new Rules());
         Assertions.assertTrue(server.resume());
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (isOpen(gone) && System.nanoTime() < end) {
-            Thread.onSpinWait();
-        }
-        Assertions.assertFalse(isOpen(gone));
+        Eventually.holds("a closed listener", () -> !isOpen(gone));
     }
 
     private static TableSet both(int one, int other) throws Exception {
@@ -388,8 +382,8 @@ class ServerTest {
 
     @Test
     void aListenerThatComesBackBeforeItIsClosedStays() throws Exception {
-        int kept = freePort();
-        int back = freePort();
+        int kept = Ports.free();
+        int back = Ports.free();
         var both = both(kept, back);
         start(both, 100);
         Assertions.assertTrue(server.pause());
@@ -406,7 +400,7 @@ class ServerTest {
 
     @Test
     void aReloadThatCannotBindChangesNothing() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var later =
@@ -424,7 +418,7 @@ class ServerTest {
 
     @Test
     void aPausedServerGreetsWhenItIsResumed() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         Assertions.assertTrue(server.pause());
         Assertions.assertFalse(server.pause());
@@ -437,7 +431,7 @@ class ServerTest {
 
     @Test
     void anEndingServerTellsThoseWhoDoNothing() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         try (var client = new Client(port)) {
             client.hears();
@@ -449,7 +443,7 @@ class ServerTest {
 
     @Test
     void anEndingServerLetsATransactionFinish() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 100);
         try (var client = new Client(port)) {
             client.hears();
@@ -466,7 +460,7 @@ class ServerTest {
 
     @Test
     void aUserOfThisMachineIsAuthenticatedAndNamedInTheLog() throws Exception {
-        start(config("listen on 127.0.0.1 port " + freePort()), 100);
+        start(config("listen on 127.0.0.1 port " + Ports.free()), 100);
         var text = new StringBuilder();
         try (var channel = Hearing.connect(local())) {
             var said = "HELO localhost\nMAIL FROM:<a>\nRCPT TO:<far@example.com>\nNOOP\nQUIT\n";
@@ -490,7 +484,7 @@ class ServerTest {
 
     @Test
     void aUserHasOnlySoManySessions() throws Exception {
-        start(config("listen on 127.0.0.1 port " + freePort()), 100);
+        start(config("listen on 127.0.0.1 port " + Ports.free()), 100);
         var channels = new ArrayList<SocketChannel>();
         try {
             for (int i = 0; i < 33; i++) {
@@ -512,7 +506,7 @@ class ServerTest {
 
     @Test
     void twoThousandIdleSessionsNeedLittleMemory() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 127.0.0.1 port " + port), 5000);
         long before = memoryInUse();
         var clients = new ArrayList<Client>();
@@ -545,13 +539,13 @@ class ServerTest {
 
     @Test
     void aWildcardListenerReceivesOnlyItsFamily() throws Exception {
-        int port = freePort();
+        int port = Ports.free();
         start(config("listen on 0.0.0.0 port " + port), 100);
         try (var client = new Client(port)) {
             Assertions.assertTrue(client.hears().startsWith("220"));
         }
         server.stop(Duration.ofSeconds(5));
-        int other = freePort();
+        int other = Ports.free();
         start(config("listen on :: port " + other), 100);
         try (var client = new Client(other)) {
             Assertions.assertEquals("null", client.hears());

@@ -203,7 +203,7 @@ class StoreTest {
         var forced = new CountDownLatch(1);
         disk.beforeForce(forced::countDown);
         store.change(List.of(new Store.Change.Done(done)));
-        assertTrue(forced.await(10, TimeUnit.SECONDS));
+        assertTrue(forced.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -367,7 +367,7 @@ class StoreTest {
         disk.beforeForce(
                 () -> {
                     try {
-                        gate.await(30, TimeUnit.SECONDS);
+                        gate.await(60, TimeUnit.SECONDS);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -414,11 +414,15 @@ class StoreTest {
         var store = open(disk);
         var done = commitOne(store, Chunk.of("before\n"));
         var failed = new CountDownLatch(1);
-        disk.beforeForce(failed::countDown);
-        disk.failForces(true);
+        disk.beforeForce(
+                () -> {
+                    if (failed.getCount() > 0) {
+                        failed.countDown();
+                        throw new IOException("Input/output error");
+                    }
+                });
         store.change(List.of(new Store.Change.Done(done)));
-        assertTrue(failed.await(10, TimeUnit.SECONDS));
-        disk.failForces(false);
+        assertTrue(failed.await(60, TimeUnit.SECONDS));
         store.close();
         assertEquals(Set.of(), live(open(disk.after(FaultyDisk.Crash.LOSES_ALL))));
     }
