@@ -1,27 +1,45 @@
 package org.postern.front.server;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import org.postern.smtp.Command;
 import org.postern.smtp.Reply;
 
-/// Counts what a client gets wrong, and says when that is enough. It belongs to its session.
+/// Counts what a client gets wrong, and the time in which it brings nothing, and says when that is
+/// enough. It belongs to its session.
 final class Brakes {
     /// After so many wrong passwords a session ends.
     private static final int WRONG_PASSWORDS = 3;
 
-    private final Limits limits;
-    private boolean mailRefused;
-
     /// How many commands there may be that bring no mail, between two messages.
     private static final int IDLE_COMMANDS = 500;
 
+    private final Limits limits;
+    private final InstantSource clock;
+
+    /// When it last brought a message, or came.
+    private Instant since;
+
+    private boolean mailRefused;
     private int badCommands;
     private int idleCommands;
     private int rejectedRecipients;
     private int wrongPasswords;
 
-    Brakes(Limits limits) {
+    Brakes(Limits limits, InstantSource clock) {
         this.limits = limits;
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    /// How long the next command may take when no message is under way: a client that keeps itself
+    /// busy with less is not waited for without end.
+    Duration patience() {
+        var left = Duration.between(clock.instant(), since.plus(limits.transaction()));
+        return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
     }
 
     /// Notes how `command` was answered; the last word to the client, if this was once too often.
@@ -32,7 +50,11 @@ final class Brakes {
         if (command instanceof Command.RcptTo && isGuess(reply)) {
             return Optional.of(Replies.TOO_MANY_REJECTIONS);
         }
-        if (isIdle(command, reply)) {
+        if (bringsMessage(command, reply)) {
+            idleCommands = 0;
+            since = clock.instant();
+        }
+        if (isIdle(command)) {
             return Optional.of(Replies.TOO_MANY_COMMANDS);
         }
         if (reply.equals(Replies.WRONG_PASSWORD) && ++wrongPasswords >= WRONG_PASSWORDS) {
@@ -54,10 +76,16 @@ final class Brakes {
         return rejectedRecipients >= limits.rejectedRecipients();
     }
 
+    private static boolean bringsMessage(Command command, Reply reply) {
+        return reply.isPositive()
+                && (command instanceof Command.Data
+                        || (command instanceof Command.Bdat(var chunk)
+                                && chunk.toUpperCase(Locale.ROOT).endsWith("LAST")));
+    }
+
     /// Has the client, with what is no mistake, done nothing for too long?
-    private boolean isIdle(Command command, Reply reply) {
+    private boolean isIdle(Command command) {
         switch (command) {
-            case Command.Data _ when reply.isPositive() -> idleCommands = 0;
             case Command.Helo _,
                     Command.Ehlo _,
                     Command.Rset _,
@@ -66,6 +94,7 @@ final class Brakes {
                     Command.Help _,
                     Command.Noop _ ->
                     idleCommands++;
+            case Command.Bdat(var chunk) when chunk.matches("0+") -> idleCommands++;
             default -> {}
         }
         return idleCommands > IDLE_COMMANDS;

@@ -38,6 +38,12 @@ final class Content implements Closeable {
     /// How many bytes programs may add to a message of the largest size.
     private static final long ADDED = 60 * 1024;
 
+    /// After so long, and below so many bytes a second, a client loses a way into the queue that
+    /// others wait for.
+    private static final Duration HURRY = Duration.ofMinutes(1);
+
+    private static final int HURRIED_RATE = 8 * 1024;
+
     private static final String SPAM = "X-Spam: Yes\n";
 
     /// What became of it.
@@ -68,6 +74,7 @@ final class Content implements Closeable {
     private byte[] head = new byte[0];
 
     private long announced;
+    private final Instant begun;
 
     /// The content of `transaction`, before its first byte. It is closed when it was taken.
     Content(
@@ -85,6 +92,7 @@ final class Content implements Closeable {
                 new ContentScanner(
                         reception.has(Trait.LOCAL) ? LineEnds.LF_TOO : LineEnds.CRLF, framing);
         var now = means.clock().instant();
+        this.begun = now;
         this.received =
                 new Received(
                         transaction.facts().origin(),
@@ -126,10 +134,9 @@ final class Content implements Closeable {
     /// @throws SocketTimeoutException if it comes too slowly
     /// @throws Hangup if it goes far beyond the size limit
     Taken take(Wire wire) throws IOException, Hangup {
-        var begun = means.clock().instant();
         while (!scanner.isOver()) {
             wire.content(scanner, this::keep, limits.idle());
-            checkPace(begun, scanner.octets(), means);
+            checkPace(scanner.octets());
         }
         screening.hears(".");
         return commit();
@@ -146,7 +153,15 @@ final class Content implements Closeable {
             discard(octets, wire, means);
             return Optional.of(Replies.TOO_BIG);
         }
-        read(octets, wire, (bytes, from, to) -> scanner.scan(bytes, from, to, this::keep), means);
+        long left = octets;
+        while (left > 0) {
+            left -=
+                    wire.octets(
+                            left,
+                            (bytes, from, to) -> scanner.scan(bytes, from, to, this::keep),
+                            limits.idle());
+            checkPace(announced - left);
+        }
         return faultOfBytes();
     }
 
@@ -157,15 +172,10 @@ final class Content implements Closeable {
         if (octets > means.limits().messageSize() + SURPLUS) {
             throw new Hangup(Cause.PATIENCE, Replies.TOO_BIG);
         }
-        read(octets, wire, (_, _, _) -> {}, means);
-    }
-
-    private static void read(long octets, Wire wire, ContentScanner.Sink sink, Means means)
-            throws IOException, Hangup {
         var begun = means.clock().instant();
         long left = octets;
         while (left > 0) {
-            left -= wire.octets(left, sink, means.limits().idle());
+            left -= wire.octets(left, (_, _, _) -> {}, means.limits().idle());
             checkPace(begun, octets - left, means);
         }
     }
@@ -236,18 +246,33 @@ final class Content implements Closeable {
         return wanted;
     }
 
-    private static void checkPace(Instant begun, long octets, Means means)
-            throws SocketTimeoutException, Hangup {
+    /// Ends the session of a client that sends too slowly, or too much. Who keeps one of the last
+    /// ways into the queue has less time than others: they wait for it.
+    private void checkPace(long octets) throws Hangup {
+        if (draft.keepsOthersWaiting()
+                && isBehind(begun, octets, HURRY, HURRIED_RATE, means.clock().instant())) {
+            throw new Hangup(Cause.PATIENCE, Replies.TOO_SLOW);
+        }
+        checkPace(begun, octets, means);
+    }
+
+    private static void checkPace(Instant begun, long octets, Means means) throws Hangup {
         var limits = means.limits();
         if (octets > limits.messageSize() + SURPLUS) {
             throw new Hangup(Cause.PATIENCE, Replies.TOO_BIG);
         }
-        var taken = Duration.between(begun, means.clock().instant());
-        if (taken.compareTo(limits.idle()) > 0
-                && (taken.compareTo(limits.content()) > 0
-                        || octets / taken.toSeconds() < limits.leastRate())) {
+        var now = means.clock().instant();
+        if (Duration.between(begun, now).compareTo(limits.content()) > 0
+                || isBehind(begun, octets, limits.idle(), limits.leastRate(), now)) {
             throw new Hangup(Cause.PATIENCE, Replies.TOO_SLOW);
         }
+    }
+
+    /// Is it later than `grace` after `begun`, and have fewer `octets` come than so many a second?
+    private static boolean isBehind(
+            Instant begun, long octets, Duration grace, int rate, Instant now) {
+        var taken = Duration.between(begun, now);
+        return taken.compareTo(grace) > 0 && octets / taken.toSeconds() < rate;
     }
 
     /// What is wrong with the content, the gravest first.

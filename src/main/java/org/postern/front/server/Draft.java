@@ -162,6 +162,11 @@ final class Draft implements Closeable {
         submissions.dropIdle(); // they lead to the same queue
     }
 
+    /// Has it a way into the queue of its own, when few are left for others?
+    boolean keepsOthersWaiting() {
+        return !lease.isEmpty() && submissions.areFewLeft();
+    }
+
     /// Lets go of the conversation; hangs up if a message is under way in it.
     @Override
     public void close() {

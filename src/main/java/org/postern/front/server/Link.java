@@ -15,8 +15,11 @@ interface Link extends Closeable {
     /// Have bytes arrived that were not read yet? No, where that cannot be told.
     boolean hasArrived() throws IOException;
 
-    /// Sends the first `length` of `bytes`; gives up when the client does not take them for
-    /// minutes.
+    /// How long a client may take to read what it is told.
+    Duration WRITE_PATIENCE = Duration.ofMinutes(5);
+
+    /// Sends the first `length` of `bytes`; gives up, and ends the connection, when the client does
+    /// not take them for minutes.
     void write(byte[] bytes, int length) throws IOException;
 
     /// Hears the client no more: a read that waits ends as if the client had ended the connection.

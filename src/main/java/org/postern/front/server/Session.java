@@ -93,7 +93,7 @@ final class Session {
                         reception, peer, limits, progress, screening, means.clock(), loggingIn);
         this.mailing = new Mailing(reception, peer, means, wire, log, progress, screening);
         this.chunks = new Chunks(means, wire, progress, mailing, screening);
-        this.brakes = new Brakes(limits);
+        this.brakes = new Brakes(limits, means.clock());
         this.handshake = new Handshake(reception, link, wire, log, progress);
     }
 
@@ -182,13 +182,14 @@ final class Session {
         }
     }
 
-    /// How long the next command may take: a mail transaction as a whole has an end, too.
+    /// How long the next command may take: a mail transaction as a whole has an end, too, and so has
+    /// the time between two.
     private Duration patience() {
         return switch (progress.phase()) {
             case Phase.MailTransaction(_, var transaction) ->
                     patience(transaction, limits.transaction());
             case Phase.Chunking(_, var transaction, _) -> patience(transaction, limits.content());
-            case Phase.Unidentified(), Phase.Identified _, Phase.Spoiled _ -> limits.idle();
+            case Phase.Unidentified(), Phase.Identified _, Phase.Spoiled _ -> brakes.patience();
         };
     }
 

@@ -48,6 +48,7 @@ final class Submissions implements Closeable {
     private final Path socket;
     private final Deadlines deadlines;
     private final Semaphore places;
+    private final int few;
     private final Frames<Submission> frames = Submission.frames();
     private final Frames<Answer> answers = Submission.answers();
     private final Deque<Lease> idle = new ArrayDeque<>();
@@ -63,7 +64,8 @@ final class Submissions implements Closeable {
     /// Conversations, at most `most`, with the queue that hears on `socket`.
     Submissions(Path socket, int most, Deadlines deadlines) {
         this.socket = socket;
-        this.places = new Semaphore(most);
+        this.places = new Semaphore(most, true);
+        this.few = most / 4;
         this.deadlines = deadlines;
     }
 
@@ -173,6 +175,11 @@ final class Submissions implements Closeable {
             places.release();
             throw e;
         }
+    }
+
+    /// Are nearly all conversations taken? Then whoever has one should make haste.
+    boolean areFewLeft() {
+        return places.availablePermits() <= few;
     }
 
     private Lease open() throws IOException {

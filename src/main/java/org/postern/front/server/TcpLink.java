@@ -11,7 +11,6 @@ import org.postern.ipc.Deadlines;
 
 /// A connection over TCP.
 final class TcpLink implements Link {
-    private static final Duration WRITE_PATIENCE = Duration.ofMinutes(5);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final Socket socket;
@@ -19,9 +18,16 @@ final class TcpLink implements Link {
     private final OutputStream out;
     private final Deadlines.Watched reading;
     private final Deadlines.Watched writing;
+    private final Duration writePatience;
 
     TcpLink(Socket socket, Deadlines deadlines) throws IOException {
+        this(socket, deadlines, WRITE_PATIENCE);
+    }
+
+    /// The same for a client that is to take what it is told within `writePatience`.
+    TcpLink(Socket socket, Deadlines deadlines, Duration writePatience) throws IOException {
         this.socket = socket;
+        this.writePatience = writePatience;
         socket.setTcpNoDelay(true);
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
@@ -51,7 +57,7 @@ final class TcpLink implements Link {
 
     @Override
     public void write(byte[] bytes, int length) throws IOException {
-        writing.in(WRITE_PATIENCE);
+        writing.in(writePatience);
         try {
             out.write(bytes, 0, length);
         } finally {

@@ -9,13 +9,18 @@ import org.postern.ipc.Deadlines;
 
 /// A connection of a program on this machine, over a Unix socket.
 final class UnixLink implements Link {
-    private static final Duration WRITE_PATIENCE = Duration.ofMinutes(5);
-
     private final SocketChannel channel;
     private final Deadlines.Watched watched;
+    private final Duration writePatience;
 
     UnixLink(SocketChannel channel, Deadlines deadlines) {
+        this(channel, deadlines, WRITE_PATIENCE);
+    }
+
+    /// The same for a client that is to take what it is told within `writePatience`.
+    UnixLink(SocketChannel channel, Deadlines deadlines, Duration writePatience) {
         this.channel = channel;
+        this.writePatience = writePatience;
         this.watched = deadlines.watch(channel);
     }
 
@@ -39,7 +44,7 @@ final class UnixLink implements Link {
     @Override
     public void write(byte[] bytes, int length) throws IOException {
         var buffer = ByteBuffer.wrap(bytes, 0, length);
-        watched.in(WRITE_PATIENCE);
+        watched.in(writePatience);
         try {
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
