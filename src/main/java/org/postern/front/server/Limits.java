@@ -12,8 +12,8 @@ import org.postern.config.Settings;
 /// @param badCommands after so many the session ends
 /// @param rejectedRecipients after so many in a row the session ends
 /// @param idle how long a command line, or the next piece of content, may take to come
-/// @param transaction how long a mail transaction may last until DATA, and how long a client may
-///   go without bringing a message when none is under way
+/// @param transaction how long a mail transaction may last until DATA, and how long a client may go
+///   without bringing a message when none is under way
 /// @param content how long the content may take to come
 /// @param leastRate how many bytes a second the content must bring on average, once it has taken
 ///   longer than `idle`

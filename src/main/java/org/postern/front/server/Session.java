@@ -182,8 +182,8 @@ final class Session {
         }
     }
 
-    /// How long the next command may take: a mail transaction as a whole has an end, too, and so has
-    /// the time between two.
+    /// How long the next command may take: a mail transaction as a whole has an end, too, and so
+    /// has the time between two.
     private Duration patience() {
         return switch (progress.phase()) {
             case Phase.MailTransaction(_, var transaction) ->

@@ -128,8 +128,7 @@ class RobustnessTest {
 
         /// What else the server says before it ends the connection.
         String hearsOut() throws IOException {
-            return new String(
-                    client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
 
         void isOver() throws InterruptedException {
@@ -359,8 +358,7 @@ class RobustnessTest {
             assertTrue(heard.endsWith("Recipient ok\r\n250 2.0.0 Ok\r\n"), heard);
             call.isOver();
         }
-        assertTrue(
-                log.getLast().contains("disconnected reason=disconnect"), () -> log.getLast());
+        assertTrue(log.getLast().contains("disconnected reason=disconnect"), () -> log.getLast());
     }
 
     @Test
