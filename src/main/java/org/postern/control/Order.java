@@ -1,6 +1,7 @@
 package org.postern.control;
 
 import org.postern.ipc.Frames;
+import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
 
@@ -75,6 +76,9 @@ public sealed interface Order {
 
     /// To the supervisor: log as little as usual, and trace nothing.
     record LogBrief() implements Order {}
+
+    /// To the supervisor: log in this form.
+    record LogAs(Log.Form form) implements Order {}
 
     /// To the supervisor: log debugging lines too.
     record LogVerbose() implements Order {}

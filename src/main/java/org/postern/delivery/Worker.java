@@ -217,13 +217,12 @@ final class Worker implements Runnable {
     }
 
     private void log(Envelope envelope, Outcome outcome) {
-        circle.log()
-                .info(
-                        Reporting.line(
-                                circle.sessions().next(),
-                                envelope,
-                                circle.clock().instant(),
-                                outcome));
+        Reporting.log(
+                circle.log(),
+                circle.sessions().next(),
+                envelope,
+                circle.clock().instant(),
+                outcome);
     }
 
     private Outcome outcome(TableSet tables, Envelope envelope, Source source) throws ContentLost {

@@ -272,6 +272,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                     Order.Release _,
                     Order.Reroute _,
                     Order.Reload _,
+                    Order.LogAs _,
                     Order.LogBrief _,
                     Order.LogVerbose _,
                     Order.Trace _,

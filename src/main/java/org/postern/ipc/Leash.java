@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.postern.config.Sources;
+import org.postern.log.Log;
 import org.postern.mail.Chunk;
 
 /// How the supervisor holds a room: over the room's standard input and output. When the input ends,
@@ -60,10 +61,31 @@ public sealed interface Leash {
     /// End: finish what can be finished within `grace`.
     record Stop(Duration grace) implements Leash {}
 
-    /// How much is logged.
+    /// How much is logged, and how.
     ///
     /// @param traces the subsystems that are traced
-    record Verbosity(Level level, Set<String> traces) {}
+    record Verbosity(Log.Form form, Level level, Set<String> traces) {
+        /// The same in another form.
+        public Verbosity as(Log.Form other) {
+            return new Verbosity(other, level, traces);
+        }
+
+        /// The same at another level, with other traces.
+        public Verbosity at(Level other, Set<String> traced) {
+            return new Verbosity(form, other, traced);
+        }
+
+        /// Has `log` keep to it from now on.
+        public void rule(Log log) {
+            log.write(form);
+            log.speak(
+                    switch (level) {
+                        case BRIEF -> Log.Level.INFO;
+                        case VERBOSE -> Log.Level.DEBUG;
+                    },
+                    traces);
+        }
+    }
 
     /// The levels of the log.
     enum Level {

@@ -171,7 +171,7 @@ public final class RoomLife {
         }
         try (var stream = new StreamSink(new FileOutputStream(java.io.FileDescriptor.err))) {
             var log = new Log(LogSinks.of(start.sink(), stream));
-            speak(log, start.verbosity());
+            start.verbosity().rule(log);
             Thread.setDefaultUncaughtExceptionHandler(
                     (thread, e) -> {
                         log.bug("thread " + thread.getName(), e);
@@ -201,15 +201,6 @@ public final class RoomLife {
         stream.close();
         Ending.with(DIED);
         Runtime.getRuntime().halt(DIED);
-    }
-
-    private static void speak(Log log, Leash.Verbosity verbosity) {
-        log.speak(
-                switch (verbosity.level()) {
-                    case BRIEF -> Log.Level.INFO;
-                    case VERBOSE -> Log.Level.DEBUG;
-                },
-                verbosity.traces());
     }
 
     private int work(Leash.Start start, Log log, Builder builder)
@@ -262,7 +253,7 @@ public final class RoomLife {
                         tenant.keepPlace();
                     }
                     case Leash.MakeWay() -> leash.say(makeWay());
-                    case Leash.Speak(var verbosity) -> speak(log, verbosity);
+                    case Leash.Speak(var verbosity) -> verbosity.rule(log);
                     case Leash.Retire(var atMost) -> retire(atMost);
                     case Leash.Stop(var grace) -> {
                         tenant.stop(grace);

@@ -1,11 +1,14 @@
 package org.postern.log;
 
+import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Set;
 
 /// Where a room writes its log. One event is one line; a bug's trace is the one exception.
 ///
-/// The caller escapes what strangers sent: [#visible] for a value, [#quoted] inside quotes. May be
-/// called from any thread; never waits for the disk or the system's log.
+/// An [Entry] escapes what strangers sent; in a line that is but text the caller does: [#visible]
+/// for a value, [#quoted] inside quotes. May be called from any thread; never waits for the disk or
+/// the system's log.
 public final class Log {
     /// How grave a line is.
     public enum Level {
@@ -16,6 +19,14 @@ public final class Log {
         ERROR
     }
 
+    /// How a line is written.
+    public enum Form {
+        /// Words, and `key=value` for those who want to search.
+        TEXT,
+        /// One object of JSON with the same keys (RFC 8259); what is but text has the key `text`.
+        JSON
+    }
+
     /// Takes the lines.
     @FunctionalInterface
     public interface Sink {
@@ -24,17 +35,30 @@ public final class Log {
     }
 
     private final Sink sink;
+    private final InstantSource clock;
+    private volatile Form form = Form.TEXT;
     private volatile Level threshold = Level.INFO;
     private volatile Set<String> traces = Set.of();
 
     /// A log that writes to `sink`.
     public Log(Sink sink) {
+        this(sink, InstantSource.system());
+    }
+
+    /// The same, with a clock for the lines in JSON; lines of text have no time of their own.
+    Log(Sink sink, InstantSource clock) {
         this.sink = sink;
+        this.clock = clock;
     }
 
     /// A log that forgets everything, for tests.
     public static Log silent() {
         return new Log((_, _) -> {});
+    }
+
+    /// From now on lines have this form.
+    public void write(Form form) {
+        this.form = form;
     }
 
     /// From now on lines below `threshold` are dropped, but for the subsystems in `traces`.
@@ -43,37 +67,51 @@ public final class Log {
         this.traces = Set.copyOf(traces);
     }
 
-    /// A normal event.
+    /// Begins to write down a normal event.
+    public Entry entry() {
+        var now = form;
+        var line = new StringBuilder(160);
+        return new Entry(this, now, now == Form.JSON ? opened(line, Level.INFO) : line);
+    }
+
+    /// An entry is complete.
+    void finished(StringBuilder line) {
+        if (logs(Level.INFO)) {
+            sink.take(Level.INFO, line.toString());
+        }
+    }
+
+    /// A normal event that is but text.
     public void info(String line) {
-        write(Level.INFO, line);
+        take(Level.INFO, line);
     }
 
     /// Something an administrator should look at; the line begins with `warn: `.
     public void warn(String line) {
-        write(Level.WARN, "warn: " + line);
+        take(Level.WARN, "warn: " + line);
     }
 
     /// Something is broken.
     public void error(String line) {
-        write(Level.ERROR, line);
+        take(Level.ERROR, line);
     }
 
     /// A bug: the line, and where it happened.
     public void bug(String line, Throwable cause) {
         var trace = new java.io.StringWriter();
         cause.printStackTrace(new java.io.PrintWriter(trace));
-        write(Level.ERROR, "bug: " + line + ": " + trace.toString().replace("\n\t", " | ").strip());
+        take(Level.ERROR, "bug: " + line + ": " + trace.toString().replace("\n\t", " | ").strip());
     }
 
     /// What only `-v` shows.
     public void debug(String line) {
-        write(Level.DEBUG, "debug: " + line);
+        take(Level.DEBUG, "debug: " + line);
     }
 
     /// What only a trace of `subsystem` shows.
     public void trace(String subsystem, String line) {
         if (traces(subsystem)) {
-            sink.take(Level.DEBUG, subsystem + ": " + line);
+            put(Level.DEBUG, subsystem + ": " + line);
         }
     }
 
@@ -88,10 +126,31 @@ public final class Log {
         return level.compareTo(threshold) >= 0;
     }
 
-    private void write(Level level, String line) {
+    private void take(Level level, String line) {
         if (logs(level)) {
-            sink.take(level, oneLine(line));
+            put(level, oneLine(line));
         }
+    }
+
+    private void put(Level level, String text) {
+        sink.take(
+                level,
+                switch (form) {
+                    case TEXT -> text;
+                    case JSON -> {
+                        var line = opened(new StringBuilder(text.length() + 80), level);
+                        Json.string(line.append(",\"text\":"), text);
+                        yield line.append('}').toString();
+                    }
+                });
+    }
+
+    private StringBuilder opened(StringBuilder line, Level level) {
+        return line.append("{\"time\":\"")
+                .append(clock.instant())
+                .append("\",\"level\":\"")
+                .append(level.name().toLowerCase(Locale.ROOT))
+                .append('"');
     }
 
     private static String oneLine(String line) {

@@ -49,6 +49,7 @@ public final class QueueControl implements ControlPoint.Room {
             case Order.ShowStats() -> stats(lines);
             case Order.ShowStatus() -> status(lines);
             case Order.Reload _,
+                    Order.LogAs _,
                     Order.LogBrief _,
                     Order.LogVerbose _,
                     Order.Trace _,

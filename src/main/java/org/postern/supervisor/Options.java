@@ -10,10 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.postern.ipc.Leash;
 import org.postern.ipc.Place;
+import org.postern.log.Log;
 
 /// The command line of `smtpd`.
 ///
-///     smtpd [-dFhnv] [-D macro=value] [-f file] [-P system] [-T trace] [-R dir]
+///     smtpd [-dFhJnv] [-D macro=value] [-f file] [-P system] [-T trace] [-R dir]
 ///
 /// @param mode what to do
 /// @param warnings what was odd about the command line but does not prevent the start
@@ -54,7 +55,7 @@ record Options(
     }
 
     static final String USAGE =
-            "usage: smtpd [-dFhnv] [-D macro=value] [-f file] [-P system] [-R dir] [-T trace]";
+            "usage: smtpd [-dFhJnv] [-D macro=value] [-f file] [-P system] [-R dir] [-T trace]";
 
     private static final Set<String> TRACES =
             Set.of(
@@ -91,7 +92,7 @@ record Options(
             }
             for (int letter = 1; letter < word.length(); letter++) {
                 char option = word.charAt(letter);
-                if ("dFhnv".indexOf(option) >= 0) {
+                if ("dFhJnv".indexOf(option) >= 0) {
                     reading.flag(option);
                 } else if ("DfPRT".indexOf(option) < 0) {
                     return Optional.empty();
@@ -166,7 +167,9 @@ record Options(
                     defines,
                     paused,
                     new Leash.Verbosity(
-                            flags.contains('v') ? Leash.Level.VERBOSE : Leash.Level.BRIEF, traces),
+                            flags.contains('J') ? Log.Form.JSON : Log.Form.TEXT,
+                            flags.contains('v') ? Leash.Level.VERBOSE : Leash.Level.BRIEF,
+                            traces),
                     warnings);
         }
 

@@ -169,7 +169,7 @@ public final class Smtpd {
         try (var _ = alone();
                 var stream = new StreamSink(new FileOutputStream(FileDescriptor.err))) {
             var log = new Log(LogSinks.of(options.sink(), stream));
-            Supervisor.applyVerbosity(log, options.verbosity());
+            options.verbosity().rule(log);
             log.info("info: Postern " + VERSION + " starting");
             if (household instanceof Household.Own(var self) && self.isRoot()) {
                 log.info(

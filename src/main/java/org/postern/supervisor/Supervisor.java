@@ -185,18 +185,18 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     public Order.Answer carryOut(Order order, ControlPoint.Lines lines) throws IOException {
         return switch (order) {
             case Order.Reload() -> reload(lines);
-            case Order.LogBrief() -> speak(new Leash.Verbosity(Leash.Level.BRIEF, Set.of()));
-            case Order.LogVerbose() ->
-                    speak(new Leash.Verbosity(Leash.Level.VERBOSE, verbosity.traces()));
+            case Order.LogAs(var form) -> speak(verbosity.as(form));
+            case Order.LogBrief() -> speak(verbosity.at(Leash.Level.BRIEF, Set.of()));
+            case Order.LogVerbose() -> speak(verbosity.at(Leash.Level.VERBOSE, verbosity.traces()));
             case Order.Trace(var subsystem) -> {
                 var traces = new HashSet<>(verbosity.traces());
                 traces.add(subsystem);
-                yield speak(new Leash.Verbosity(verbosity.level(), traces));
+                yield speak(verbosity.at(verbosity.level(), traces));
             }
             case Order.Untrace(var subsystem) -> {
                 var traces = new HashSet<>(verbosity.traces());
                 traces.remove(subsystem);
-                yield speak(new Leash.Verbosity(verbosity.level(), traces));
+                yield speak(verbosity.at(verbosity.level(), traces));
             }
             case Order.ShowStatus() -> {
                 for (var process : rooms.values()) {
@@ -235,18 +235,9 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
 
     private Order.Answer speak(Leash.Verbosity wanted) {
         verbosity = wanted;
-        applyVerbosity(log, wanted);
+        wanted.rule(log);
         rooms.values().forEach(process -> process.speak(wanted));
         return new Order.Answer.Done(0);
-    }
-
-    static void applyVerbosity(Log log, Leash.Verbosity wanted) {
-        log.speak(
-                switch (wanted.level()) {
-                    case BRIEF -> Log.Level.INFO;
-                    case VERBOSE -> Log.Level.DEBUG;
-                },
-                wanted.traces());
     }
 
     /// What came of a reload.

@@ -33,6 +33,11 @@ public record Agreement(String version, String cipher, int bits, String fingerpr
                 .orElseGet(() -> new Agreement(session.getProtocol(), name, 0, fingerprint));
     }
 
+    /// What was agreed on in one word for the log: `TLSv1.3:TLS_AES_256_GCM_SHA384:256`.
+    public String ciphers() {
+        return version + ':' + cipher + ':' + bits;
+    }
+
     private static String fingerprint(SSLSession session) {
         try {
             var certificates = session.getPeerCertificates();

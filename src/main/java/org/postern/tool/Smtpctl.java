@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
+import org.postern.log.Log;
 import org.postern.ipc.Place;
 import org.postern.ipc.Room;
 import org.postern.mail.EnvelopeId;
@@ -93,6 +94,8 @@ final class Smtpctl {
             case RESUME_SMTP -> toggle(front(), new Order.Resume(Order.Traffic.SMTP));
             case RELOAD -> reload();
             case LOG_BRIEF -> toggle(supervisor(), new Order.LogBrief());
+            case LOG_JSON -> toggle(supervisor(), new Order.LogAs(Log.Form.JSON));
+            case LOG_TEXT -> toggle(supervisor(), new Order.LogAs(Log.Form.TEXT));
             case LOG_VERBOSE -> toggle(supervisor(), new Order.LogVerbose());
             case TRACE -> toggle(supervisor(), new Order.Trace(operands.getFirst()));
             case UPDATE_TABLE -> toggle(front(), new Order.UpdateTable(operands.getFirst()));

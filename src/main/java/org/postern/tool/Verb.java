@@ -11,6 +11,8 @@ enum Verb {
     ENCRYPT_STRING("encrypt WORD"),
     EXPLAIN("explain rcpt WORD ..."),
     LOG_BRIEF("log brief"),
+    LOG_JSON("log json"),
+    LOG_TEXT("log text"),
     LOG_VERBOSE("log verbose"),
     MONITOR("monitor"),
     PAUSE_ENVELOPE("pause envelope EVPID|MSGID|all"),

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postern.Eventually;
 import org.postern.config.Host;
 import org.postern.config.Sources;
+import org.postern.log.Log;
 import org.postern.mail.Chunk;
 
 /// A room is never alive and deaf: it ends with the threads that it cannot do without.
@@ -73,7 +74,7 @@ class VitalTest {
                                 "smtpd.conf",
                                 "match reject\n",
                                 new Host("mx.example.org", List.of())),
-                        new Leash.Verbosity(Leash.Level.BRIEF, Set.of()),
+                        new Leash.Verbosity(Log.Form.TEXT, Leash.Level.BRIEF, Set.of()),
                         Leash.Sink.STANDARD_ERROR,
                         Set.of(),
                         Leash.Arrival.ALONE,

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.ipc.Leash;
+import org.postern.log.Log;
 
 /// The command line of `smtpd`.
 class OptionsTest {
@@ -29,6 +30,12 @@ class OptionsTest {
         assertEquals(Leash.Level.VERBOSE, options.verbosity().level());
         assertEquals(Path.of("/x/smtpd.conf"), options.place().config());
         assertEquals(Set.of(Leash.Lane.MDA, Leash.Lane.MTA), options.paused());
+    }
+
+    @Test
+    void theLogMayBeInJsonFromTheStart() {
+        assertEquals(Log.Form.JSON, of("-dJ").verbosity().form());
+        assertEquals(Log.Form.TEXT, of("-d").verbosity().form());
     }
 
     @Test

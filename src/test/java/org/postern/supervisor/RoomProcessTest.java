@@ -60,7 +60,7 @@ class RoomProcessTest {
                         "run",
                         List.of(),
                         SOURCES,
-                        new Leash.Verbosity(Leash.Level.BRIEF, Set.of()),
+                        new Leash.Verbosity(Log.Form.TEXT, Leash.Level.BRIEF, Set.of()),
                         Leash.Sink.STANDARD_ERROR,
                         Set.of(),
                         Leash.Arrival.ALONE,

@@ -62,7 +62,7 @@ class ManualTest {
                                                 ? Stream.of(text.substring(0, 1))
                                                 : Stream.of(text.split("")))
                         .toList();
-        assertEquals(10, options.size(), usage);
+        assertEquals(11, options.size(), usage);
         var manual = page("smtpd.8");
         assertEquals(
                 List.of(),

@@ -168,6 +168,8 @@ class SmtpctlTest {
     @CsvSource({
         "reload, Reload[]",
         "log brief, LogBrief[]",
+        "log json, LogAs[form=JSON]",
+        "log text, LogAs[form=TEXT]",
         "log verbose, LogVerbose[]",
         "trace smtp, Trace[subsystem=smtp]",
         "untrace smtp, Untrace[subsystem=smtp]",

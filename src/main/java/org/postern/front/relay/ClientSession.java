@@ -7,6 +7,7 @@ import java.time.Instant;
 import org.postern.front.relay.Opening.Fault;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
+import org.postern.log.Entry;
 import org.postern.log.Log;
 import org.postern.mail.SessionId;
 import org.postern.tls.Outbound;
@@ -70,21 +71,29 @@ final class ClientSession implements Closeable {
         private static final long serialVersionUID = 1L;
     }
 
+    private static Entry event(Kit kit, SessionId id, String name) {
+        return kit.log().entry().id(id).subsystem("mta").event(name);
+    }
+
+    private Entry event(String name) {
+        return event(kit, id, name);
+    }
+
     private static ClientSession openOnce(Kit kit, Source source, Stop stop, String helo)
             throws NotReady, TlsFailed {
         var id = kit.ids().next();
         var hostName = kit.names().of(stop.address());
-        kit.log().info(id + " mta connecting address=" + stop.url() + " host=" + hostName);
+        event(kit, id, "connecting").word("address", stop.url()).word("host", hostName).write();
         Wire wire;
         try {
             var patience = kit.timeouts().connect();
             wire = Wire.connect(source, stop.address(), patience, kit.deadlines());
         } catch (PeerLost e) {
-            kit.log().info(id + " mta error reason=" + Log.visible(e.text()));
+            event(kit, id, "error").rest("reason", e.text()).write();
             throw new NotReady(faultOfConnect(e), e.text());
         }
         wire.allowForBlocks(kit.timeouts().block());
-        kit.log().info(id + " mta connected");
+        event(kit, id, "connected").write();
         if (kit.log().traces("mta")) {
             wire.follow(line -> kit.log().trace("mta", id + " " + Log.visible(line)));
         }
@@ -95,10 +104,10 @@ final class ClientSession implements Closeable {
             ready = true;
             return session;
         } catch (PeerLost e) {
-            kit.log().info(id + " mta error reason=" + Log.visible(e.text()));
+            event(kit, id, "error").rest("reason", e.text()).write();
             throw new NotReady(Fault.NETWORK, e.text());
         } catch (NotReady e) {
-            kit.log().info(id + " mta error reason=" + Log.visible(e.why));
+            event(kit, id, "error").rest("reason", e.why).write();
             throw e;
         } finally {
             if (!ready) {
@@ -211,23 +220,14 @@ final class ClientSession implements Closeable {
         var patience = kit.timeouts().handshake();
         try {
             var agreed = wire.startTls(kit.tls(), stop.host(), port, trust, patience);
-            kit.log()
-                    .info(
-                            "%s mta tls ciphers=%s:%s:%d"
-                                    .formatted(
-                                            id, agreed.version(), agreed.cipher(), agreed.bits()));
-            kit.log()
-                    .info(
-                            "%s mta cert-check result=\"%s\" fingerprint=\"SHA256:%s\""
-                                    .formatted(
-                                            id,
-                                            trust == Outbound.Trust.VERIFIED
-                                                    ? "valid"
-                                                    : "unverified",
-                                            agreed.fingerprint()));
+            event("tls").word("ciphers", agreed.ciphers()).write();
+            event("cert-check")
+                    .quoted("result", trust == Outbound.Trust.VERIFIED ? "valid" : "unverified")
+                    .quoted("fingerprint", "SHA256:" + agreed.fingerprint())
+                    .write();
         } catch (PeerLost e) {
             if (trust == Outbound.Trust.VERIFIED) {
-                kit.log().info(id + " mta closing reason=tls-failure");
+                event("closing").word("reason", "tls-failure").write();
                 throw e;
             }
             kit.log()
@@ -281,7 +281,7 @@ final class ClientSession implements Closeable {
         over = true;
         wire.close();
         if (messages <= 1) {
-            kit.log().info(id + " mta error reason=" + Log.visible(why));
+            event("error").rest("reason", why).write();
         } else {
             kit.log()
                     .info(
@@ -353,7 +353,7 @@ final class ClientSession implements Closeable {
             kit.log().debug(id + " no answer to QUIT: " + Log.visible(e.text()));
         }
         wire.close();
-        kit.log().info(id + " mta disconnected reason=quit messages=" + messages);
+        event("disconnected").word("reason", "quit").number("messages", messages).write();
     }
 
     /// Ends the session at once.

@@ -110,7 +110,7 @@ public final class RouteWorkers {
             case Routing.Accepted(var shares) -> routed(envelope, shares);
             case Routing.Refused(var reply, var cause) -> failed(envelope, reply, cause);
             case Routing.TryLater(var reply, var cause) -> {
-                log.info(line(envelope, "TempFail", reply, cause));
+                log(envelope, "TempFail", reply, cause);
                 yield report(envelope, new Outcome.Deferred(reply.status(), reply.text(), ""));
             }
         };
@@ -128,7 +128,7 @@ public final class RouteWorkers {
     }
 
     private Work failed(Envelope envelope, Routing.Answer reply, String cause) {
-        log.info(line(envelope, "PermFail", reply, cause));
+        log(envelope, "PermFail", reply, cause);
         // No sender is told of what is routed again, so it may say which rule it was.
         var text = isAgain(envelope.share()) ? reply.text() + " (" + cause + ")" : reply.text();
         return report(envelope, new Outcome.Failed(reply.status(), text, ""));
@@ -157,18 +157,14 @@ public final class RouteWorkers {
                 origin, facts.sender(), facts.dsnReturn(), facts.dsnEnvelopeId(), facts.carriage());
     }
 
-    private static String line(
-            Envelope envelope, String result, Routing.Answer reply, String cause) {
-        return "route evpid="
-                + envelope.id()
-                + " to=<"
-                + envelope.share().recipient()
-                + "> result=\""
-                + result
-                + "\" stat=\""
-                + Log.quoted(reply.status() + " " + reply.text())
-                + "\" cause=\""
-                + Log.quoted(cause)
-                + "\"";
+    private void log(Envelope envelope, String result, Routing.Answer reply, String cause) {
+        log.entry()
+                .subsystem("route")
+                .word("evpid", envelope.id())
+                .mailbox("to", envelope.share().recipient())
+                .quoted("result", result)
+                .quoted("stat", reply.status() + " " + reply.text())
+                .quoted("cause", cause)
+                .write();
     }
 }

@@ -103,7 +103,12 @@ final class Arrivals {
             closed(id, address, fault);
             return Optional.empty();
         }
-        log.info("%s smtp event=proxy address=%s".formatted(id, address));
+        log.entry()
+                .id(id)
+                .subsystem("smtp")
+                .word("event", "proxy")
+                .word("address", address)
+                .write();
         return switch (header(link)) {
             case ProxyHeader.Itself() -> Optional.of(itself);
             case ProxyHeader.Malformed(var reason) -> {
@@ -152,9 +157,13 @@ final class Arrivals {
     }
 
     private void closed(SessionId id, String address, String reason) {
-        log.info(
-                "proxy %s event=closed address=%s reason=\"%s\""
-                        .formatted(id, address, Log.quoted(reason)));
+        log.entry()
+                .subsystem("proxy")
+                .id(id)
+                .word("event", "closed")
+                .word("address", address)
+                .quoted("reason", reason)
+                .write();
     }
 
     /// What is done with a client that has its place.

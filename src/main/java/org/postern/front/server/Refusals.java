@@ -47,9 +47,12 @@ final class Refusals {
     /// The same without a word; the caller hangs up.
     void refuse(String address, Reply reply) {
         if (isLogged()) {
-            log.info(
-                    "smtp turned-away reason=\"%s\" address=%s"
-                            .formatted(Log.quoted(reply.toString()), address));
+            log.entry()
+                    .subsystem("smtp")
+                    .event("turned-away")
+                    .quoted("reason", reply)
+                    .word("address", address)
+                    .write();
         }
     }
 

@@ -9,7 +9,6 @@ import org.postern.config.FilterProcess.Side;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Phase.Dialect;
 import org.postern.front.server.Reception.Trait;
-import org.postern.log.Log;
 import org.postern.mail.Origin;
 import org.postern.mail.SessionId;
 import org.postern.smtp.Command;
@@ -139,7 +138,7 @@ final class Session {
         } catch (EOFException e) {
             log.disconnected("disconnect");
         } catch (IOException e) {
-            log.disconnected("\"io-error: " + Log.quoted(String.valueOf(e.getMessage())) + '"');
+            log.broke(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             log.bug(e);
             sayLast(Replies.BUG);

@@ -2,6 +2,7 @@ package org.postern.front.server;
 
 import java.util.List;
 import org.postern.front.filter.Notes;
+import org.postern.log.Entry;
 import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
@@ -24,62 +25,60 @@ final class SessionLog implements Notes {
     }
 
     void connected() {
-        var user = peer.user().isEmpty() ? "" : " user=" + Log.visible(peer.user());
-        log.info(
-                "%s smtp connected address=%s host=%s%s"
-                        .formatted(session, peer.address(), Log.visible(peer.hostName()), user));
+        var entry =
+                event("connected").word("address", peer.address()).word("host", peer.hostName());
+        (peer.user().isEmpty() ? entry : entry.word("user", peer.user())).write();
     }
 
     /// From now on the session is that of `other`.
     void speaksFor(Peer other) {
-        event("xclient client=" + other.address());
+        write(event("xclient").word("client", other.address()));
     }
 
     /// A handshake is over. A certificate was shown only if it was asked for, and then verified.
     void secured(Agreement tls) {
-        event("tls ciphers=%s:%s:%d".formatted(tls.version(), tls.cipher(), tls.bits()));
+        write(event("tls").word("ciphers", tls.ciphers()));
         if (!tls.fingerprint().isEmpty()) {
-            event(
-                    "cert-check result=\"verified\" fingerprint=\"SHA256:%s\""
-                            .formatted(tls.fingerprint()));
+            write(
+                    event("cert-check")
+                            .quoted("result", "verified")
+                            .quoted("fingerprint", "SHA256:" + tls.fingerprint()));
         }
     }
 
     /// The client sent what is no command line.
     void badInput(Reply reply) {
-        event("bad-input result=\"" + Log.quoted(reply.toString()) + '"');
+        write(event("bad-input").quoted("result", reply));
     }
 
     /// A command was answered with 4yz or 5yz.
     void failedCommand(String line, Reply reply) {
-        var command = Log.quoted(Command.withoutSecrets(line));
-        event(
-                "failed-command command=\"%s\" result=\"%s\""
-                        .formatted(command, Log.quoted(reply.toString())));
+        write(
+                event("failed-command")
+                        .quoted("command", Command.withoutSecrets(line))
+                        .quoted("result", reply));
     }
 
     /// A client tried to log in: `result` is `ok`, `permfail` or `tempfail`.
     void authentication(String user, String result) {
-        event("authentication user=" + word(user) + " result=" + result);
-    }
-
-    /// A value without blanks, for the log.
-    private static String word(String text) {
-        return Log.visible(text).replace(" ", "\\040");
+        write(event("authentication").word("user", user).word("result", result));
     }
 
     /// A message is in the queue.
     void message(
             MessageId id, long size, Phase.Dialect dialect, Transaction of, List<EnvelopeId> ids) {
-        event(
-                "message msgid=%s size=%d nrcpt=%d proto=%s"
-                        .formatted(id, size, of.recipients().size(), dialect));
-        var sender = Log.visible(of.facts().sender().toString());
+        write(
+                event("message")
+                        .word("msgid", id)
+                        .number("size", size)
+                        .number("nrcpt", of.recipients().size())
+                        .word("proto", dialect));
         for (var recipient : of.recipients()) {
-            event(
-                    "envelope evpid=%s from=<%s> to=<%s>"
-                            .formatted(
-                                    ids.get(recipient.lastShare()), sender, recipient.mailbox()));
+            write(
+                    event("envelope")
+                            .word("evpid", ids.get(recipient.lastShare()))
+                            .mailbox("from", of.facts().sender())
+                            .mailbox("to", recipient.mailbox()));
         }
         if (log.logs(Log.Level.DEBUG)) {
             for (int i = 0; i < ids.size(); i++) {
@@ -100,31 +99,34 @@ final class SessionLog implements Notes {
 
     @Override
     public void report(String kind, String filter, String text) {
-        event(
-                "filter-report %s=%s text=\"%s\""
-                        .formatted(kind, Log.visible(filter), Log.quoted(text)));
+        write(event("filter-report").word(kind, filter).quoted("text", text));
     }
 
     /// Something outside the session kept it from doing its work.
     @Override
     public void trouble(String what) {
-        log.warn("%s smtp %s".formatted(session, Log.visible(what)) + address());
+        log.warn("%s smtp %s address=%s".formatted(session, Log.visible(what), peer.address()));
     }
 
     void bug(Throwable cause) {
         log.bug(session + " smtp session", cause);
     }
 
-    /// `reason` is one word, or quoted.
+    /// The session ends; `reason` is one word.
     void disconnected(String reason) {
-        event("disconnected reason=" + reason);
+        write(event("disconnected").word("reason", reason));
     }
 
-    private void event(String text) {
-        log.info(session + " smtp " + text + address());
+    /// The session ends, as the connection failed.
+    void broke(String why) {
+        write(event("disconnected").quoted("reason", "io-error: " + why));
     }
 
-    private String address() {
-        return " address=" + peer.address();
+    private Entry event(String name) {
+        return log.entry().id(session).subsystem("smtp").event(name);
+    }
+
+    private void write(Entry entry) {
+        entry.word("address", peer.address()).write();
     }
 }

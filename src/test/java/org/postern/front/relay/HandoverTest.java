@@ -281,7 +281,7 @@ class HandoverTest {
                                                             " mda delivery evpid=0000000700000001"
                                                                     + " from=<ann@example.net>"
                                                                     + " to=<bob@example.org>"
-                                                                    + " rcpt=<-> user=robert")
+                                                                    + " rcpt=<bob@example.org> user=robert")
                                                     && line.endsWith(
                                                             "result=Ok stat=250 2.0.0 stored")),
                     mailer.log.toString());
