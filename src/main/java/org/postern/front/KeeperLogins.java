@@ -3,7 +3,9 @@ package org.postern.front;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Set;
 import org.postern.config.Listen;
 import org.postern.front.server.Logins;
@@ -21,6 +23,9 @@ public final class KeeperLogins implements Logins, Closeable {
     /// How long a client is made to wait at most, in all.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
+    private static final int NONCE_BYTES = 24;
+
+    private final SecureRandom random = new SecureRandom();
     private final Inquiry<Authentication, Answer> inquiry;
 
     /// Judgements of the room that hears at `socket`, at most `conversations` at a time.
@@ -51,6 +56,13 @@ public final class KeeperLogins implements Logins, Closeable {
                         && way == Authentication.Way.SCRAM
                 ? Set.of(Way.SCRAM)
                 : Set.of();
+    }
+
+    @Override
+    public String nonce() {
+        var bytes = new byte[NONCE_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     @Override

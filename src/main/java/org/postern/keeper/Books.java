@@ -24,6 +24,7 @@ import org.postern.os.Account;
 import org.postern.os.Accounts;
 import org.postern.os.Lookup;
 import org.postern.os.Shadow;
+import org.postern.smtp.ScramKeys;
 import org.postern.table.Answer;
 import org.postern.table.Login;
 import org.postern.table.TableSet;
@@ -40,7 +41,12 @@ final class Books {
     private final Accounts accounts = new Accounts();
     private final Map<Book, Seen> seen = new ConcurrentHashMap<>();
 
-    private record Seen(Instant when, Way way) {}
+    private record Seen(Instant when, Way way, Shape shape) {}
+
+    /// How keys for SCRAM look from outside.
+    record Shape(int iterations, int saltLength) {
+        private static final Shape USUAL = new Shape(ScramKeys.LEAST_ITERATIONS, 16);
+    }
 
     private Books(Config config, TableSet tables) {
         this.tables = tables;
@@ -162,30 +168,55 @@ final class Books {
 
     /// What every login of a book that is there can do.
     Way way(Book book, Instant now) {
+        return seen(book, now).way();
+    }
+
+    /// How the keys of most logins of a book look that is there.
+    Shape shape(Book book, Instant now) {
+        return seen(book, now).shape();
+    }
+
+    private Seen seen(Book book, Instant now) {
         if (book instanceof Book.Accounts) {
-            return Way.PASSWORD_ONLY;
+            return new Seen(now, Way.PASSWORD_ONLY, Shape.USUAL);
         }
         var last = seen.get(book);
         if (last != null && Duration.between(last.when(), now).compareTo(FRESH) < 0) {
-            return last.way();
+            return last;
         }
-        var way = way(use(book));
-        seen.put(book, new Seen(now, way));
-        return way;
+        var fresh = look(use(book), now);
+        seen.put(book, fresh);
+        return fresh;
     }
 
-    private Way way(TableRef use) {
+    private Seen look(TableRef use, Instant now) {
+        var shapes = new HashMap<Shape, Integer>();
         var others = new AtomicBoolean();
         var count =
                 tables.forEachLogin(
                         use,
                         login -> {
-                            if (!(password(login) instanceof StoredPassword.Scram)) {
+                            if (password(login) instanceof StoredPassword.Scram(var keys)) {
+                                var shape = new Shape(keys.iterations(), keys.salt().length());
+                                shapes.merge(shape, 1, Integer::sum);
+                            } else {
                                 others.set(true);
                             }
                         });
-        return count instanceof Answer.Found<Integer>(var logins) && logins > 0 && !others.get()
-                ? Way.SCRAM
-                : Way.PASSWORD_ONLY;
+        boolean all =
+                count instanceof Answer.Found<Integer>(var logins) && logins > 0 && !others.get();
+        return new Seen(
+                now, all && !shapes.isEmpty() ? Way.SCRAM : Way.PASSWORD_ONLY, usual(shapes));
+    }
+
+    /// Of several that are as frequent, always the same one.
+    private static Shape usual(Map<Shape, Integer> shapes) {
+        return shapes.entrySet().stream()
+                .max(
+                        Map.Entry.<Shape, Integer>comparingByValue()
+                                .thenComparingInt(one -> one.getKey().iterations())
+                                .thenComparingInt(one -> one.getKey().saltLength()))
+                .map(Map.Entry::getKey)
+                .orElse(Shape.USUAL);
     }
 }

@@ -89,6 +89,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
                 new LoginDesk(
                         Books.open(circumstances.config(), circumstances.log()),
                         new Guesses(InstantSource.system()),
+                        rings.now().secret(),
                         circumstances.log(),
                         circumstances.deadlines());
     }

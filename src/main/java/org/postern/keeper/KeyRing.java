@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -21,6 +22,7 @@ import org.postern.config.Config;
 import org.postern.config.Pki;
 import org.postern.ipc.Keeping;
 import org.postern.mail.Chunk;
+import org.postern.smtp.ScramKeys;
 import org.postern.tls.remote.KeyName;
 
 /// The keys of a configuration, read and checked: an immutable snapshot.
@@ -166,6 +168,24 @@ final class KeyRing {
     /// How many keys there are.
     int size() {
         return entries.size();
+    }
+
+    /// What nobody knows who has not the first of the keys, and which is the same as long as that
+    /// is; something new if there is none. Says nothing of the key.
+    Chunk secret() {
+        return entries.keySet().stream()
+                .sorted()
+                .findFirst()
+                .map(name -> entries.get(name))
+                .map(entry -> entry.key().getEncoded())
+                .map(key -> ScramKeys.keyed(Chunk.handOver(key), Chunk.of("salts of nobody")))
+                .orElseGet(KeyRing::random);
+    }
+
+    private static Chunk random() {
+        var bytes = new byte[ScramKeys.LENGTH];
+        new SecureRandom().nextBytes(bytes);
+        return Chunk.handOver(bytes);
     }
 
     /// The answer to a question.

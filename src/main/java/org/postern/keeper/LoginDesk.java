@@ -5,7 +5,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +35,14 @@ import org.postern.smtp.ScramKeys;
 /// with one of the same kind, and what comes of that is not looked at.
 final class LoginDesk implements Hearing.Hearer {
     private static final int PATIENCE_SECONDS = 10;
-    private static final int SALT_LENGTH = 16;
+
+    /// Nobody's: what a proof is compared with where there is nothing else.
+    private static final ScramKeys NOBODYS =
+            new ScramKeys(
+                    ScramKeys.LEAST_ITERATIONS,
+                    Chunk.of("nobody's"),
+                    Chunk.handOver(new byte[ScramKeys.LENGTH]),
+                    Chunk.handOver(new byte[ScramKeys.LENGTH]));
 
     private final Guesses guesses;
     private final Log log;
@@ -53,18 +59,22 @@ final class LoginDesk implements Hearing.Hearer {
     private final Map<Book, StoredPassword> decoys = new ConcurrentHashMap<>();
 
     /// What the salts of unknown names are made from.
-    private final byte[] secret = new byte[ScramKeys.LENGTH];
+    private final Chunk secret;
 
     private final AtomicLong asked = new AtomicLong();
     private volatile Books books;
 
-    LoginDesk(Books books, Guesses guesses, Log log, Deadlines deadlines) {
+    /// A desk for these books.
+    ///
+    /// @param secret known to nobody else, and best the same after a restart: what the salts of
+    ///   unknown names are made from
+    LoginDesk(Books books, Guesses guesses, Chunk secret, Log log, Deadlines deadlines) {
         this.books = books;
+        this.secret = secret;
         this.guesses = guesses;
         this.log = log;
         this.deadlines = deadlines;
         this.crypt = crypt(log);
-        new SecureRandom().nextBytes(secret);
     }
 
     private static Optional<Crypt> crypt(Log log) {
@@ -244,29 +254,26 @@ final class LoginDesk implements Hearing.Hearer {
     }
 
     private Answer salt(Claimant claimant) {
+        var madeUp = madeUp(claimant);
         return switch (books.password(claimant.book(), claimant.user())) {
             case org.postern.table.Answer.Failed<StoredPassword>(var cause) ->
                     new Answer.Unavailable(cause);
             case org.postern.table.Answer.Found<StoredPassword>(var stored)
-                    when stored instanceof StoredPassword.Scram(var keys) -> {
-                decoys.put(claimant.book(), stored);
-                yield new Answer.Salted(keys.salt(), keys.iterations());
-            }
+                    when stored instanceof StoredPassword.Scram(var keys) ->
+                    new Answer.Salted(keys.salt(), keys.iterations());
             case org.postern.table.Answer.Found<StoredPassword> _,
                     org.postern.table.Answer.Absent<StoredPassword>() ->
-                    madeUp(claimant);
+                    madeUp;
         };
     }
 
-    /// The same for the same name, every time.
+    /// The same for the same name, every time, and like those that most have.
     private Answer madeUp(Claimant claimant) {
+        var shape = books.shape(claimant.book(), Instant.now());
         var name = claimant.book() + " " + AddressSyntax.fold(claimant.user());
-        var salt = ScramKeys.keyed(Chunk.copyOf(secret), Chunk.of(name));
-        return decoy(claimant.book()) instanceof StoredPassword.Scram(var keys)
-                ? new Answer.Salted(
-                        salt.slice(0, Math.min(keys.salt().length(), salt.length())),
-                        keys.iterations())
-                : new Answer.Salted(salt.slice(0, SALT_LENGTH), ScramKeys.LEAST_ITERATIONS);
+        var salt = ScramKeys.keyed(secret, Chunk.of(name, StandardCharsets.UTF_8));
+        return new Answer.Salted(
+                salt.slice(0, Math.min(shape.saltLength(), salt.length())), shape.iterations());
     }
 
     private Answer prove(Claimant claimant, Chunk said, Chunk proof) {
@@ -274,12 +281,15 @@ final class LoginDesk implements Hearing.Hearer {
             case org.postern.table.Answer.Failed<StoredPassword>(var cause) ->
                     new Answer.Unavailable(cause);
             case org.postern.table.Answer.Found<StoredPassword>(var stored)
-                    when stored instanceof StoredPassword.Scram(var keys)
-                            && keys.isProof(said, proof) ->
-                    new Answer.Proved(keys.signature(said));
+                    when stored instanceof StoredPassword.Scram(var keys) ->
+                    keys.isProof(said, proof)
+                            ? new Answer.Proved(keys.signature(said))
+                            : new Answer.Wrong();
             case org.postern.table.Answer.Found<StoredPassword> _,
-                    org.postern.table.Answer.Absent<StoredPassword>() ->
-                    new Answer.Wrong();
+                    org.postern.table.Answer.Absent<StoredPassword>() -> {
+                var _ = NOBODYS.isProof(said, proof);
+                yield new Answer.Wrong();
+            }
         };
     }
 }

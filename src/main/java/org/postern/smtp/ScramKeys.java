@@ -1,5 +1,7 @@
 package org.postern.smtp;
 
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -40,9 +42,10 @@ public record ScramKeys(int iterations, Chunk salt, Chunk storedKey, Chunk serve
         }
     }
 
-    /// The keys of `password`.
+    /// The keys of `password`, which is text in UTF-8 and prepared first (RFC 5802 section 5.1);
+    /// one that cannot be prepared is taken as it is.
     public static ScramKeys of(Chunk password, Chunk salt, int iterations) {
-        var salted = saltedPassword(password.toArray(), salt.toArray(), iterations);
+        var salted = saltedPassword(prepared(password), salt.toArray(), iterations);
         var client = hmac(salted, Chunk.of("Client Key").toArray());
         return new ScramKeys(
                 iterations,
@@ -86,6 +89,9 @@ public record ScramKeys(int iterations, Chunk salt, Chunk storedKey, Chunk serve
 
     /// Is this the password? Takes as long as the iterations do.
     public boolean isPassword(Chunk password) {
+        if (password.isEmpty()) {
+            return false;
+        }
         var client = of(password, salt, iterations);
         return MessageDigest.isEqual(client.storedKey.toArray(), storedKey.toArray());
     }
@@ -106,6 +112,18 @@ public record ScramKeys(int iterations, Chunk salt, Chunk storedKey, Chunk serve
     /// What shows the client that the server knows the password, too.
     public Chunk signature(Chunk said) {
         return Chunk.handOver(hmac(serverKey.toArray(), said.toArray()));
+    }
+
+    private static byte[] prepared(Chunk password) {
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(password.buffer()).toString();
+            return SaslPrep.prepare(text)
+                    .filter(one -> !one.isEmpty())
+                    .map(one -> one.getBytes(StandardCharsets.UTF_8))
+                    .orElseGet(password::toArray);
+        } catch (CharacterCodingException _) {
+            return password.toArray();
+        }
     }
 
     /// Hi(), RFC 5802 section 2.2.

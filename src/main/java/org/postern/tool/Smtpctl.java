@@ -102,6 +102,7 @@ final class Smtpctl {
             case UNTRACE -> toggle(supervisor(), new Order.Untrace(operands.getFirst()));
             case EXPLAIN -> explain(operands);
             case ENCRYPT, ENCRYPT_STRING -> new Encrypt(terminal).run(operands);
+            case ENCRYPT_SCRAM, ENCRYPT_SCRAM_STRING -> new Encrypt(terminal).scram(operands);
             case DISCOVER,
                     MONITOR,
                     PAUSE_MTA_FROM,

@@ -8,6 +8,8 @@ import java.util.List;
 enum Verb {
     DISCOVER("discover EVPID|MSGID"),
     ENCRYPT("encrypt"),
+    ENCRYPT_SCRAM("encrypt -s"),
+    ENCRYPT_SCRAM_STRING("encrypt -s WORD"),
     ENCRYPT_STRING("encrypt WORD"),
     EXPLAIN("explain rcpt WORD ..."),
     LOG_BRIEF("log brief"),

@@ -85,6 +85,11 @@ class FuzzTest {
     }
 
     @Test
+    void logins() throws IOException {
+        run("sasl", 20_000, SaslFuzz::fuzzerTestOneInput);
+    }
+
+    @Test
     void sessions() throws IOException {
         try (var sessions = new SessionFuzz()) {
             run("session", 2000, sessions::take);

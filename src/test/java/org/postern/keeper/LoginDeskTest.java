@@ -70,6 +70,7 @@ class LoginDeskTest {
         return new LoginDesk(
                 Books.open(config, quiet),
                 new Guesses(InstantSource.fixed(Instant.EPOCH.plusSeconds(1_000_000))),
+                Chunk.of("a secret"),
                 quiet,
                 new Deadlines());
     }
@@ -173,6 +174,30 @@ class LoginDeskTest {
         var madeUp = assertInstanceOf(Answer.Salted.class, salts.get(1));
         assertEquals(KEYS.salt().length(), madeUp.salt().length());
         assertEquals(4096, madeUp.iterations());
+    }
+
+    @Test
+    void unknownNamesHaveASaltLikeMost() throws Exception {
+        var other = ScramKeys.of(Chunk.of("x"), Chunk.of("0123456789"), 5000).text();
+        var desk = desk("alice: " + KEYS.text(), "bob: " + other, "carol: " + other);
+        var answer = desk.answer(new Authentication.Salt(claimant("nobody")));
+        var madeUp = assertInstanceOf(Answer.Salted.class, answer);
+        assertEquals(10, madeUp.salt().length());
+        assertEquals(5000, madeUp.iterations());
+        assertEquals(
+                answer,
+                desk("alice: " + KEYS.text(), "bob: " + other, "carol: " + other)
+                        .answer(new Authentication.Salt(claimant("nobody"))));
+    }
+
+    /// A full-width letter is the letter (RFC 4013 section 2.2).
+    @Test
+    void scramPasswordsArePrepared() throws Exception {
+        var desk = desk("alice: " + KEYS.text());
+        var written = Chunk.of("\uff50encil", StandardCharsets.UTF_8);
+        assertEquals(
+                new Answer.Right(),
+                desk.answer(new Authentication.Check(claimant("alice"), written)));
     }
 
     /// The example of RFC 7677 section 3.

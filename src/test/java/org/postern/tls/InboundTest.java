@@ -2,17 +2,21 @@ package org.postern.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
@@ -279,6 +283,31 @@ class InboundTest {
             inbound.makeReady();
         }
         assertEquals(1, keys.asked);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"one, tlsv1.3", "one, tlsv1.2", "onersa, tlsv1.2", "ed, tlsv1.3"})
+    void bothEndsAreBoundAlike(String pki, String version) throws Exception {
+        var server = inbound("pki " + pki + " protocols " + version).engine();
+        var client = client("");
+        shake(client, server);
+        var bindings = ChannelBindings.of(server.getSession());
+        server.getSession().invalidate();
+        var exported =
+                ((ExtendedSSLSession) client.getSession())
+                        .exportKeyingMaterialData("EXPORTER-Channel-Binding", new byte[0], 32);
+        assertEquals(Optional.of(Chunk.handOver(exported)), bindings.by("tls-exporter"));
+        assertEquals(Optional.empty(), bindings.by("tls-unique"));
+        var shown = (X509Certificate) client.getSession().getPeerCertificates()[0];
+        var expected =
+                pki.equals("ed")
+                        ? Optional.<Chunk>empty()
+                        : Optional.of(
+                                Chunk.handOver(
+                                        MessageDigest.getInstance("SHA-384")
+                                                .digest(shown.getEncoded())));
+        assertEquals(expected, bindings.by("tls-server-end-point"));
+        assertTrue(bindings.isAny());
     }
 
     /// Trusts anyone.

@@ -95,7 +95,8 @@ final class Handshake {
                         agreement.bits(),
                         tls.verifies()
                                 ? Origin.Security.Peer.VERIFIED
-                                : Origin.Security.Peer.UNVERIFIED));
+                                : Origin.Security.Peer.UNVERIFIED),
+                secured.bindings());
         log.secured(agreement);
     }
 }

@@ -5,8 +5,10 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Optional;
 import org.postern.dns.ClientNames.ClientName;
+import org.postern.front.login.LoginName;
 import org.postern.mail.AddressSyntax;
 import org.postern.mail.AddressText;
+import org.postern.mail.Chunk;
 import org.postern.mail.Origin;
 import org.postern.smtp.Xtext;
 
@@ -124,8 +126,9 @@ final class Impersonation {
     }
 
     private boolean isLoggedIn(String value) {
-        login = new Origin.Login.As(value);
-        return true;
+        var name = LoginName.read(Chunk.of(value));
+        name.ifPresent(user -> login = new Origin.Login.As(user));
+        return name.isPresent();
     }
 
     private Claim claim() {

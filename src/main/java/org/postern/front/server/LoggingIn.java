@@ -1,15 +1,15 @@
 package org.postern.front.server;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.postern.front.login.LoginName;
+import org.postern.front.login.PlainResponse;
+import org.postern.front.server.Exchange.Response;
 import org.postern.front.server.Logins.Claimant;
-import org.postern.front.server.Logins.Finding;
 import org.postern.front.server.Reception.Trait;
-import org.postern.mail.AddressSyntax;
 import org.postern.mail.Chunk;
 import org.postern.mail.Origin;
 import org.postern.smtp.Reply;
@@ -20,36 +20,16 @@ import org.postern.smtp.Reply;
 /// It is only offered where nobody can listen in: inside TLS, or to a client on this machine at a
 /// listener that says so.
 final class LoggingIn {
-    private static final int LONGEST_NAME = 255;
-    private static final int LONGEST_PASSWORD = 1024;
-
-    /// The mechanisms by their names, in the order in which they are offered.
-    private enum Mechanism {
-        /// RFC 4616.
-        PLAIN,
-        /// Never standardised; what many clients speak.
-        LOGIN;
-
-        String word() {
-            return name().replace('_', '-');
-        }
-    }
-
-    /// What the client answered when it was asked.
-    private sealed interface Response {
-        record Given(Chunk bytes) implements Response {}
-
-        /// Nothing that leads on: the exchange is over.
-        record Ended(Reply reply) implements Response {}
-    }
-
     private final Reception reception;
     private final Peer peer;
     private final Means means;
-    private final Wire wire;
+    private final Exchange exchange;
     private final SessionLog log;
     private final Progress progress;
     private final Screening screening;
+
+    /// What the last EHLO was answered.
+    private Set<Mechanism> offered = Set.of();
 
     LoggingIn(
             Reception reception,
@@ -62,7 +42,7 @@ final class LoggingIn {
         this.reception = reception;
         this.peer = peer;
         this.means = means;
-        this.wire = wire;
+        this.exchange = new Exchange(wire, screening, means.limits().idle());
         this.log = log;
         this.progress = progress;
         this.screening = screening;
@@ -70,14 +50,20 @@ final class LoggingIn {
 
     /// What EHLO says of AUTH: nothing, or one line.
     List<String> offer() {
-        if (book().isEmpty()) {
-            return List.of();
-        }
-        var words = new ArrayList<String>(List.of("AUTH"));
-        for (var mechanism : Mechanism.values()) {
-            words.add(mechanism.word());
-        }
-        return List.of(String.join(" ", words));
+        var book = book();
+        offered = book.isEmpty() ? Set.of() : possible(book.get());
+        return offered.isEmpty()
+                ? List.of()
+                : List.of(
+                        "AUTH "
+                                + offered.stream()
+                                        .sorted()
+                                        .map(Mechanism::word)
+                                        .collect(Collectors.joining(" ")));
+    }
+
+    private Set<Mechanism> possible(Admission.Open open) {
+        return Mechanism.possible(means.logins().ways(open.book()), progress.bindings());
     }
 
     /// Where the passwords are kept, if AUTH may be used now.
@@ -113,75 +99,79 @@ final class LoggingIn {
                 instanceof Judgement.Refused(var reply)) {
             return reply;
         }
-        return switch (mechanism(words[0])) {
+        return switch (Mechanism.of(words[0]).orElse(null)) {
             case null -> Replies.unknownMechanism(words[0]);
-            case PLAIN -> plain(book.get(), initial);
-            case LOGIN -> login(book.get(), initial);
+            case PLAIN -> reply(plain(book.get(), initial));
+            case LOGIN -> reply(login(book.get(), initial));
+            case SCRAM_SHA_256, SCRAM_SHA_256_PLUS -> scram(words[0], book.get(), initial);
         };
     }
 
-    private static @org.jspecify.annotations.Nullable Mechanism mechanism(String word) {
-        for (var mechanism : Mechanism.values()) {
-            if (mechanism.word().equals(word.toUpperCase(Locale.ROOT))) {
-                return mechanism;
-            }
+    private Reply scram(String word, Admission.Open book, List<String> initial)
+            throws IOException, Hangup {
+        var mechanism = Mechanism.of(word).orElseThrow();
+        if (!possible(book).contains(mechanism)) {
+            return Replies.unknownMechanism(word);
         }
-        return null;
+        var scram = new ScramLogin(means.logins(), exchange, progress.bindings(), offered);
+        return reply(scram.run(mechanism, initial, user -> claimant(book, user)));
     }
 
-    /// PLAIN, RFC 4616 section 2: who to act as, the login and the password, parted by NULs. Nobody
-    /// acts as somebody else.
-    private Reply plain(Admission.Open book, List<String> initial) throws IOException, Hangup {
-        var response = initial.isEmpty() ? ask(Chunk.EMPTY) : initial(initial.getFirst());
-        return switch (response) {
-            case Response.Ended(var reply) -> reply;
+    private Claimant claimant(Admission.Open book, String user) {
+        return new Claimant(book.book(), peer.address(), user);
+    }
+
+    /// PLAIN, RFC 4616 section 2. Nobody acts as somebody else.
+    private Ending plain(Admission.Open book, List<String> initial) throws IOException, Hangup {
+        return switch (exchange.first(initial, Chunk.EMPTY)) {
+            case Response.Ended(var reply) -> new Ending.Broken(reply);
             case Response.Given(var bytes) -> {
-                var parts = bytes.text().split("\0", -1);
-                if (parts.length != 3) {
-                    yield Replies.MALFORMED_RESPONSE;
+                var said = PlainResponse.parse(bytes);
+                if (said.isEmpty()) {
+                    yield Ending.malformed();
                 }
-                if (!parts[0].isEmpty() && !parts[0].equals(parts[1])) {
-                    yield denied(parts[1]);
-                }
-                yield judge(book, parts[1], parts[2]);
+                yield said.get().isForItself()
+                        ? judge(book, said.get().user(), said.get().password())
+                        : new Ending.Denied(said.get().user());
             }
         };
     }
 
     /// LOGIN: the login, then the password, each asked for in words that clients know.
-    private Reply login(Admission.Open book, List<String> initial) throws IOException, Hangup {
-        var first = initial.isEmpty() ? ask(Chunk.of("Username:")) : initial(initial.getFirst());
+    private Ending login(Admission.Open book, List<String> initial) throws IOException, Hangup {
+        var first = exchange.first(initial, Chunk.of("Username:"));
         if (first instanceof Response.Ended(var reply)) {
-            return reply;
+            return new Ending.Broken(reply);
         }
-        return switch (ask(Chunk.of("Password:"))) {
-            case Response.Ended(var reply) -> reply;
-            case Response.Given(var password) when first instanceof Response.Given(var user) ->
-                    judge(book, user.text(), password.text());
+        return switch (exchange.ask(Chunk.of("Password:"))) {
+            case Response.Ended(var reply) -> new Ending.Broken(reply);
+            case Response.Given(var password) when first instanceof Response.Given(var bytes) -> {
+                var user = LoginName.read(bytes);
+                yield user.isPresent() && PlainResponse.isPassword(password)
+                        ? judge(book, user.get(), password)
+                        : Ending.malformed();
+            }
             case Response.Given _ -> throw new IllegalStateException("a login that is neither");
         };
     }
 
-    private Reply judge(Admission.Open book, String user, String password) {
-        if (!isName(user) || !isPassword(password)) {
-            return Replies.MALFORMED_RESPONSE;
-        }
-        var claimant = new Claimant(book.book(), peer.address(), user);
-        return switch (means.logins().check(claimant, Chunk.of(password))) {
-            case Finding.Right() -> admitted(user);
-            case Finding.Wrong() -> denied(user);
-            case Finding.Unknown(var why) -> unknown(user, why);
+    private Ending judge(Admission.Open book, String user, Chunk password) {
+        return Ending.of(user, means.logins().check(claimant(book, user), password));
+    }
+
+    private Reply reply(Ending ending) {
+        return switch (ending) {
+            case Ending.Admitted(var user) -> admitted(user);
+            case Ending.Denied(var user) -> denied(user);
+            case Ending.Deceived(var user) -> {
+                log.trouble(
+                        "authentication: the client did not see SCRAM-SHA-256-PLUS, which it was"
+                                + " offered: somebody may be in between");
+                yield denied(user);
+            }
+            case Ending.Unknown(var user, var why) -> unknown(user, why);
+            case Ending.Broken(var reply) -> reply;
         };
-    }
-
-    private static boolean isName(String user) {
-        return !user.isEmpty() && user.length() <= LONGEST_NAME && AddressSyntax.isLine(user);
-    }
-
-    private static boolean isPassword(String password) {
-        return !password.isEmpty()
-                && password.length() <= LONGEST_PASSWORD
-                && password.chars().noneMatch(c -> c == 0 || c == '\r' || c == '\n');
     }
 
     private Reply admitted(String user) {
@@ -202,34 +192,5 @@ final class LoggingIn {
         screening.authenticated("error", user);
         log.trouble("authentication: " + why);
         return Replies.LOGIN_LATER;
-    }
-
-    /// What came with the command itself; `=` stands for an empty response.
-    private static Response initial(String text) {
-        return text.equals("=") ? new Response.Given(Chunk.EMPTY) : decoded(text);
-    }
-
-    /// Asks `question`, and gives what the client answers; `*` ends the exchange.
-    private Response ask(Chunk question) throws IOException, Hangup {
-        var encoded = Base64.getEncoder().encodeToString(question.toArray());
-        var challenge = Reply.of(334, encoded);
-        wire.say(challenge.wire());
-        screening.said(challenge);
-        var line = wire.response(means.limits().idle());
-        screening.hears("********");
-        return line.equals("*") ? new Response.Ended(Replies.LOGIN_CANCELLED) : decoded(line);
-    }
-
-    /// Base64 as it has to be written (RFC 4648 section 3.5), and nothing else.
-    private static Response decoded(String text) {
-        try {
-            var bytes = Base64.getDecoder().decode(text);
-            if (Base64.getEncoder().encodeToString(bytes).equals(text)) {
-                return new Response.Given(Chunk.handOver(bytes));
-            }
-        } catch (IllegalArgumentException _) {
-            // It is none at all.
-        }
-        return new Response.Ended(Replies.MALFORMED_RESPONSE);
     }
 }

@@ -69,6 +69,11 @@ public interface Logins {
         }
 
         @Override
+        public String nonce() {
+            return "";
+        }
+
+        @Override
         public Salting salt(Claimant claimant) {
             return new Salting.Unknown(WHY);
         }
@@ -84,6 +89,9 @@ public interface Logins {
 
     /// What every login of this book can do.
     Set<Way> ways(Listen.Logins book);
+
+    /// What nobody can have guessed, in printable ASCII without commas (RFC 5802 section 5.1).
+    String nonce();
 
     /// How the password of a login is kept (RFC 5802 section 5.1).
     Salting salt(Claimant claimant);

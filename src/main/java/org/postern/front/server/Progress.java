@@ -3,6 +3,7 @@ package org.postern.front.server;
 import java.util.function.UnaryOperator;
 import org.postern.front.server.Phase.Identity;
 import org.postern.mail.Origin;
+import org.postern.tls.ChannelBindings;
 
 /// How far a session has come: what the client has shown of itself by now. It belongs to the
 /// session's thread.
@@ -10,6 +11,7 @@ final class Progress {
     private final Origin.Login beginning;
     private Origin.Login login;
     private Origin.Security security = new Origin.Security.Plain();
+    private ChannelBindings bindings = ChannelBindings.none();
     private Phase phase = new Phase.Unidentified();
     private UnaryOperator<Identity> known = said -> said;
 
@@ -58,8 +60,9 @@ final class Progress {
 
     /// The connection is protected by `tls` from now on. Nothing that was said before counts (RFC
     /// 3207 section 4.2).
-    void becomesPrivate(Origin.Security.Tls tls) {
+    void becomesPrivate(Origin.Security.Tls tls, ChannelBindings channel) {
         security = tls;
+        bindings = channel;
         phase = new Phase.Unidentified();
         login = beginning;
     }
@@ -67,6 +70,11 @@ final class Progress {
     /// Is the connection protected by TLS?
     boolean isPrivate() {
         return security instanceof Origin.Security.Tls;
+    }
+
+    /// What the client can be bound to: nothing, where it speaks through another one.
+    ChannelBindings bindings() {
+        return bindings;
     }
 
     /// How the connection is protected.

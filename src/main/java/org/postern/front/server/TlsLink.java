@@ -9,6 +9,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postern.tls.Agreement;
+import org.postern.tls.ChannelBindings;
 
 /// A connection that is protected by TLS, over another link. Before its handshake, and after one
 /// that failed, nothing can be sent.
@@ -37,6 +38,7 @@ final class TlsLink implements Link {
     private @Nullable SSLEngine engine;
 
     private boolean established;
+    private ChannelBindings bindings = ChannelBindings.none();
 
     /// Encrypted bytes that came.
     private byte[] in = NOTHING;
@@ -88,8 +90,14 @@ final class TlsLink implements Link {
             throw new EOFException("the other side has ended the handshake");
         }
         established = true;
+        bindings = ChannelBindings.of(side.getSession());
         side.getSession().invalidate(); // no other connection resumes it
         return Agreement.of(side.getSession());
+    }
+
+    /// What the handshake has bound the connection to.
+    ChannelBindings bindings() {
+        return bindings;
     }
 
     private static void runTasks(SSLEngine side) {

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
@@ -75,7 +76,7 @@ class ArrivalsTest {
                                 mostSessions,
                                 address -> new ClientName.Unconfirmed(address.getHostAddress()),
                                 LocalKeys.away(),
-                                new FakeLogins(false),
+                                new FakeLogins(Set.of()),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),

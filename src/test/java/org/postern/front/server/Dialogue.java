@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
 import org.junit.jupiter.api.Assertions;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
@@ -40,16 +42,17 @@ import org.postern.table.TableSet;
 /// `\r`, `\n`, `\0`, `\\` and `\xHH` are those bytes, and `\` at the end leaves the line end out.
 /// Before it sends a line the client waits for the `S:` lines above it; consecutive `C:` lines are
 /// sent at once. `C*` shakes hands: what follows is said over TLS, and a handshake that fails is an
-/// `S*` with the alert, or with `closed`. `C!` ends the client's side, `C?` lets it fall silent;
+/// `S*` with the alert, or with `closed`. `C+ MECHANISM BINDING USER PASSWORD` logs in by SCRAM;
+/// only the last reply to it is compared. `C!` ends the client's side, `C?` lets it fall silent;
 /// `S!` is the end of the server's side. `L:` lines, at the end, are lines that the log must hold,
 /// `Q:` lines what the queue was given. A `K:` line at the beginning sets the stage: `local`,
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
 /// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`,
 /// `tls-require`, `smtps`, and `keeper-away` for them; `loopback`, `auth`, `auth-optional`,
-/// `auth-without-tls`, `received-auth`, `senders`, `masquerade`. `F:` lines at the beginning are
-/// the filters of a configuration; the one called `it` is the listener's. `S: 250 (extensions)`
-/// stands for the lines of all that EHLO offers on that stage, `S: 250 (extensions and AUTH PLAIN
-/// LOGIN)` for these with one more.
+/// `auth-without-tls`, `received-auth`, `senders`, `masquerade`, `scram`. `F:` lines at the
+/// beginning are the filters of a configuration; the one called `it` is the listener's. `S: 250
+/// (extensions)` stands for the lines of all that EHLO offers on that stage, `S: 250 (extensions
+/// and AUTH PLAIN LOGIN)` for these with one more.
 final class Dialogue {
     /// The time in dialogues.
     static final Instant NOW = Instant.parse("2025-03-04T10:11:12Z");
@@ -91,6 +94,12 @@ final class Dialogue {
 
     /// Whether the script has shaken hands by the line that is looked at.
     private boolean secured;
+
+    /// Whether the reply that comes next in the script is in the transcript already.
+    private boolean answered;
+
+    /// The client's side of TLS, once there is one.
+    private List<ExtendedSSLSession> sessions = List.of();
 
     /// The client's end, from the moment on in which there is one.
     private Link client = new Pipe(1).client();
@@ -227,7 +236,9 @@ final class Dialogue {
         for (var line : played) {
             if (line.startsWith("S")) {
                 send(out);
-                if (!readLine() && line.equals("S!")) {
+                if (answered) {
+                    answered = false;
+                } else if (!readLine() && line.equals("S!")) {
                     transcript.add(line);
                 }
             } else {
@@ -245,7 +256,7 @@ final class Dialogue {
                         send(out);
                         shakeHands();
                     }
-                    default -> out.write(bytes(line.length() > 3 ? line.substring(3) : ""));
+                    default -> say(line, out);
                 }
             }
         }
@@ -256,6 +267,27 @@ final class Dialogue {
         }
         Assertions.assertTrue(thread.join(Duration.ofSeconds(60)), "the session does not end");
         writes = pipe.writes();
+    }
+
+    private void say(String line, ByteArrayOutputStream out) throws IOException {
+        if (!line.startsWith("C+ ")) {
+            out.write(bytes(line.length() > 3 ? line.substring(3) : ""));
+            return;
+        }
+        send(out);
+        var words = line.split(" ");
+        var scram = new ScramClient(words[2], words[3], words[4], sessions);
+        var next = Optional.of("AUTH " + words[1] + ' ' + scram.first());
+        while (next.isPresent()) {
+            var bytes = (next.get() + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            client.write(bytes, bytes.length);
+            readLine();
+            next = scram.answer(transcript.getLast().substring("S: ".length()));
+            if (next.isPresent()) {
+                transcript.removeLast();
+            }
+        }
+        answered = true;
     }
 
     private void send(ByteArrayOutputStream out) throws IOException {
@@ -272,6 +304,7 @@ final class Dialogue {
         try {
             secured.shakeHands(engine, Duration.ofSeconds(60));
             client = secured;
+            sessions = List.of((ExtendedSSLSession) engine.getSession());
         } catch (EOFException e) {
             transcript.add("S* closed");
         } catch (IOException e) {
@@ -326,7 +359,7 @@ final class Dialogue {
                         new Rules(),
                         filters(),
                         submissions,
-                        new FakeLogins(stage.contains("keeper-away")),
+                        new FakeLogins(stage),
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
         var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : remote();

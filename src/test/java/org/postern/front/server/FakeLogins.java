@@ -1,20 +1,32 @@
 package org.postern.front.server;
 
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.postern.config.Listen;
 import org.postern.mail.Chunk;
+import org.postern.smtp.ScramKeys;
 
-/// Logins for dialogues: `alice` with `secret`, and `bob@example.org` with `two words`.
+/// Logins for dialogues: `alice` with `secret`, and `bob@example.org` with `two words`; on the
+/// stage `scram` also `user` with `pencil`, whose password is kept as in RFC 7677 section 3.
 final class FakeLogins implements Logins {
     private static final Map<String, String> PASSWORDS =
             Map.of("alice", "secret", "bob@example.org", "two words");
 
-    private final boolean away;
+    private static final ScramKeys KEYS =
+            ScramKeys.of(
+                    Chunk.of("pencil"),
+                    Chunk.handOver(Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ==")),
+                    4096);
 
-    FakeLogins(boolean away) {
-        this.away = away;
+    private final boolean away;
+    private final boolean scram;
+
+    /// What the stage of a dialogue says of logins.
+    FakeLogins(Set<String> stage) {
+        this.away = stage.contains("keeper-away");
+        this.scram = stage.contains("scram");
     }
 
     @Override
@@ -31,16 +43,25 @@ final class FakeLogins implements Logins {
 
     @Override
     public Set<Way> ways(Listen.Logins book) {
-        return Set.of();
+        return scram ? Set.of(Way.SCRAM) : Set.of();
+    }
+
+    @Override
+    public String nonce() {
+        return "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
     }
 
     @Override
     public Salting salt(Claimant claimant) {
-        return new Salting.Unknown("a test");
+        return away
+                ? new Salting.Unknown("keeper away: a test")
+                : new Salting.Salted(KEYS.salt(), KEYS.iterations());
     }
 
     @Override
     public Proving prove(Claimant claimant, Chunk said, Chunk proof) {
-        return new Proving.Wrong();
+        return claimant.user().equals("user") && KEYS.isProof(said, proof)
+                ? new Proving.Proved(KEYS.signature(said))
+                : new Proving.Wrong();
     }
 }

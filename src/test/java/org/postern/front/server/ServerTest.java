@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,7 @@ class ServerTest {
                                 mostSessions,
                                 names,
                                 LocalKeys.away(),
-                                new FakeLogins(false),
+                                new FakeLogins(Set.of()),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
                                 InstantSource.system()),

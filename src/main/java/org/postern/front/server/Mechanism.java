@@ -1,0 +1,46 @@
+package org.postern.front.server;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.postern.front.server.Logins.Way;
+
+/// The mechanisms of SASL, in the order in which they are offered: the best first.
+enum Mechanism {
+    /// RFC 7677, bound to the channel.
+    SCRAM_SHA_256_PLUS,
+    /// RFC 7677.
+    SCRAM_SHA_256,
+    /// RFC 4616.
+    PLAIN,
+    /// Never standardised; what many clients speak.
+    LOGIN;
+
+    /// Its name.
+    String word() {
+        return name().replace('_', '-');
+    }
+
+    /// The mechanism of a name.
+    static Optional<Mechanism> of(String word) {
+        for (var mechanism : values()) {
+            if (mechanism.word().equals(word.toUpperCase(Locale.ROOT))) {
+                return Optional.of(mechanism);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Those that can succeed where logins can do this, on a connection that is bound or not.
+    static Set<Mechanism> possible(Set<Way> ways, org.postern.tls.ChannelBindings bindings) {
+        var possible = EnumSet.of(PLAIN, LOGIN);
+        if (ways.contains(Way.SCRAM)) {
+            possible.add(SCRAM_SHA_256);
+            if (bindings.isAny()) {
+                possible.add(SCRAM_SHA_256_PLUS);
+            }
+        }
+        return possible;
+    }
+}
