@@ -77,7 +77,7 @@ public final class SessionFuzz implements Closeable {
                                 new Rules(),
                                 Filters.none(),
                                 submissions,
-                                new FakeLogins(false),
+                                new FakeLogins(Set.of()),
                                 new Log((_, line) -> log.add(line)),
                                 InstantSource.fixed(Dialogue.NOW)))
                 .run();
