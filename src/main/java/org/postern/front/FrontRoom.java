@@ -112,6 +112,7 @@ public final class FrontRoom implements RoomLife.Tenant {
                         new Server.Parts(
                                 place.submissionIntoQueueSocket(),
                                 place.submissionSocket(),
+                                place.wellKnownSocket(),
                                 mostSessions(),
                                 names,
                                 keys,

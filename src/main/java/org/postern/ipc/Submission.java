@@ -14,20 +14,26 @@ import org.postern.mail.Share;
 ///     front: Begin ... Abandon                   queue: Committed is never said; Abandoned
 ///     front: Reserve                             queue: Reserved
 ///     front: Whole+, after Reserve               queue: Committed | Refused, for each in order
+///     front: Reserve, among those                queue: Reserved
 ///
 /// Hanging up before Commit is answered means that nothing was queued. A conversation carries many
 /// messages in turn. The id of the next message always comes with the answer to the last one, so
 /// that taking in a message costs one round trip.
 ///
-/// After Reserve a conversation is for whole messages only: as many may be under way in it as ids
-/// were reserved, so that one write, one read and one wake-up serve many.
+/// After Reserve a conversation is for whole messages only: up to [#MOST_UNDER_WAY] may be under
+/// way in it, so that one write, one read and one wake-up serve many.
+///
+/// An id that was given out there may be used in any conversation, as long as that one lasts: so a
+/// message can have its id before it is known how it will travel. The queue alone makes ids, and
+/// takes none that it did not give out.
 public sealed interface Submission {
     /// The longest word of `front`, in bytes. A thousand conversations may be in the middle of one
     /// at the same time.
     int LONGEST = 128 * 1024;
 
-    /// A mail transaction has begun; the message has the id that the queue last gave out.
-    record Begin(MessageFacts facts) implements Submission {}
+    /// A mail transaction has begun; the message has the id that this conversation was last given,
+    /// or a reserved one.
+    record Begin(MessageId id, MessageFacts facts) implements Submission {}
 
     /// One more recipient's share.
     record Add(Share share) implements Submission {}
@@ -42,7 +48,7 @@ public sealed interface Submission {
     /// Forget it.
     record Abandon() implements Submission {}
 
-    /// From now on whole messages follow; up to [#MOST_UNDER_WAY] at a time.
+    /// From now on whole messages follow. Said again, it asks for more ids.
     record Reserve() implements Submission {}
 
     /// All of a small message, to be put on disk and answered. `id` was reserved, or came with an
@@ -60,7 +66,8 @@ public sealed interface Submission {
         }
     }
 
-    /// How many whole messages may be under way in a conversation.
+    /// How many whole messages may be under way in a conversation, and how many ids are reserved at
+    /// a time.
     int MOST_UNDER_WAY = 64;
 
     /// What `queue` answers.
@@ -75,7 +82,7 @@ public sealed interface Submission {
         /// Nothing was queued, because of `cause`. `text` is for the log.
         record Refused(Cause cause, String text, MessageId next, Space space) implements Answer {}
 
-        /// Whole messages may follow, with these ids.
+        /// Messages may have these ids; where too many were given out and not used, there are none.
         record Reserved(List<MessageId> ids, Space space) implements Answer {}
 
         /// It is forgotten.

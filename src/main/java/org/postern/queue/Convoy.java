@@ -1,16 +1,14 @@
 package org.postern.queue;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Submission;
@@ -28,8 +26,8 @@ import org.postern.queue.store.Store;
 /// them to the committer, another answers, in the same order, what the disk has. So a group that is
 /// forced together costs one wake-up and one write.
 ///
-/// What the other end may have under way is bounded by the ids that it was given, and by the memory
-/// that all conversations share.
+/// What the other end may have under way is bounded in number, and by the memory that all
+/// conversations share.
 final class Convoy {
     private final Conversation<Answer, Submission> conversation;
     private final Store store;
@@ -37,11 +35,11 @@ final class Convoy {
     private final InstantSource clock;
     private final Memory memory;
 
-    /// Ids that were given out and not used.
-    private final Set<MessageId> reserved = ConcurrentHashMap.newKeySet();
+    private final Ids ids;
+    private final BlockingQueue<Step> underWay = new LinkedBlockingQueue<>();
 
-    private final BlockingQueue<Step> underWay =
-            new ArrayBlockingQueue<>(Submission.MOST_UNDER_WAY + 1);
+    /// Who wants more than this many answers waits until one was given.
+    private final Semaphore places = new Semaphore(Submission.MOST_UNDER_WAY);
 
     /// The memory that all conversations share.
     ///
@@ -71,6 +69,9 @@ final class Convoy {
         /// Refuse this one.
         record Refusing(MessageId id, long bytes, Cause cause, String text) implements Step {}
 
+        /// Give out more ids.
+        record Giving() implements Step {}
+
         /// Nothing more comes.
         record End() implements Step {}
     }
@@ -80,25 +81,22 @@ final class Convoy {
             Store store,
             Scheduler scheduler,
             InstantSource clock,
-            Memory memory) {
+            Memory memory,
+            Ids ids) {
         this.conversation = conversation;
         this.store = store;
         this.scheduler = scheduler;
         this.clock = clock;
         this.memory = memory;
+        this.ids = ids;
     }
 
     /// Hears and answers until the other end hangs up; `first` is an id that it has already.
     void run(MessageId first) throws IOException {
-        reserved.add(first);
-        var ids = new ArrayList<MessageId>();
-        for (int i = 1; i < Submission.MOST_UNDER_WAY; i++) {
-            ids.add(store.reserve());
-        }
-        reserved.addAll(ids);
+        ids.giveAgain(first, this);
         var answering = Thread.ofVirtual().name("answers").unstarted(Vital.thread(this::answer));
         try {
-            conversation.say(new Answer.Reserved(ids, store.space()));
+            conversation.say(new Answer.Reserved(more(), store.space()));
             conversation.flush();
             answering.start();
             while (true) {
@@ -106,40 +104,63 @@ final class Convoy {
             }
         } finally {
             end(answering);
-            reserved.forEach(store::giveBack);
+            ids.end(this);
         }
     }
 
+    private List<MessageId> more() {
+        return ids.give(this, Submission.MOST_UNDER_WAY);
+    }
+
     private void hear(Submission word) throws IOException {
-        if (!(word instanceof Submission.Whole(var id, var facts, var shares, var content))) {
-            throw new IOException("a word out of place among whole messages");
+        awaitPlace();
+        switch (word) {
+            case Submission.Whole whole -> hear(whole);
+            case Submission.Reserve() -> underWay.add(new Step.Giving());
+            case Submission.Begin _,
+                    Submission.Add _,
+                    Submission.Append _,
+                    Submission.Commit _,
+                    Submission.Abandon _ ->
+                    throw new IOException("a word out of place among whole messages");
         }
-        if (!reserved.remove(id)) {
-            throw new IOException("a message with the id " + id + ", which was not reserved");
+    }
+
+    /// Whoever does not hear answers is not heard either.
+    private void awaitPlace() throws IOException {
+        try {
+            places.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
-        long bytes = Weight.ofContent(content.length()) + Weight.of(facts) + Weight.of(shares);
+    }
+
+    private void hear(Submission.Whole whole) throws IOException {
+        var id = whole.id();
+        ids.take(id);
+        var content = whole.content();
+        var shares = whole.shares();
+        long bytes =
+                Weight.ofContent(content.length()) + Weight.of(whole.facts()) + Weight.of(shares);
         long taken = memory.taken().addAndGet(bytes);
         if (store.space() == Space.FULL || taken > memory.most()) {
-            put(new Step.Refusing(id, bytes, Cause.NO_SPACE, "no room for more"));
+            underWay.add(new Step.Refusing(id, bytes, Cause.NO_SPACE, "no room for more"));
             return;
         }
         if (content.length() > Math.min(Submission.Whole.LONGEST_CONTENT, memory.largest())
                 || shares.size() > Submission.Whole.MOST_SHARES) {
-            put(new Step.Refusing(id, bytes, Cause.PROTOCOL, "a message beyond all limits"));
+            underWay.add(
+                    new Step.Refusing(id, bytes, Cause.PROTOCOL, "a message beyond all limits"));
             return;
         }
         var created = clock.instant();
-        try (var draft = store.draft(id, facts, created)) {
+        try (var draft = store.draft(id, whole.facts(), created)) {
             shares.forEach(draft::add);
             draft.append(content);
             var submitted = draft.submit(content.length());
-            put(new Step.Answering(id, bytes, submitted, shares, created));
+            underWay.add(new Step.Answering(id, bytes, submitted, shares, created));
         }
-    }
-
-    /// There is always room: no more can be under way than there are ids.
-    private void put(Step step) {
-        underWay.add(step);
     }
 
     private void answer() {
@@ -150,12 +171,14 @@ final class Convoy {
                     flush();
                     step = underWay.take();
                 }
+                places.release();
                 switch (step) {
                     case Step.Answering answering -> answer(answering);
                     case Step.Refusing(var id, var bytes, var cause, var text) -> {
                         memory.taken().addAndGet(-bytes);
-                        say(id, next -> new Answer.Refused(cause, text, next, store.space()));
+                        refuse(id, cause, text);
                     }
+                    case Step.Giving() -> say(new Answer.Reserved(more(), store.space()));
                     case Step.End() -> {
                         flush();
                         return;
@@ -176,20 +199,23 @@ final class Convoy {
         switch (answer) {
             case Store.Answer.Committed(var envelopes) -> {
                 scheduler.admit(envelopes, step.shares(), step.created());
-                say(store.reserve(), next -> new Answer.Committed(envelopes, next, store.space()));
+                say(new Answer.Committed(envelopes, ids.give(this), store.space()));
             }
-            case Store.Answer.Refused(var cause, var text) ->
-                    say(step.id(), next -> new Answer.Refused(cause, text, next, store.space()));
+            case Store.Answer.Refused(var cause, var text) -> refuse(step.id(), cause, text);
         }
     }
 
-    /// Says the answer that brings the id `next`, unless there is nobody to hear it: what is on
-    /// disk is delivered all the same.
-    private void say(MessageId next, Function<MessageId, Answer> answer) {
-        reserved.add(next);
+    /// The id of a message that was refused is good for the next.
+    private void refuse(MessageId id, Cause cause, String text) {
+        ids.giveAgain(id, this);
+        say(new Answer.Refused(cause, text, id, store.space()));
+    }
+
+    /// Says it, unless there is nobody to hear it: what is on disk is delivered all the same.
+    private void say(Answer answer) {
         try {
             if (!gone) {
-                conversation.say(answer.apply(next));
+                conversation.say(answer);
             }
         } catch (IOException e) {
             gone = true;
@@ -208,7 +234,7 @@ final class Convoy {
 
     /// Waits until all that was taken in is on disk, and known to the schedule.
     private void end(Thread answering) {
-        put(new Step.End());
+        underWay.add(new Step.End());
         boolean interrupted = false;
         while (answering.isAlive()) {
             try {

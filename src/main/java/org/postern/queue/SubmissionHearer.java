@@ -43,6 +43,7 @@ final class SubmissionHearer implements Hearing.Hearer {
     /// About how many bytes of memory the messages take that have begun, all together.
     private final AtomicLong inMemory = new AtomicLong();
 
+    private final Ids ids;
     private final Frames<Submission> words = Submission.frames();
     private final Frames<Answer> answers = Submission.answers();
 
@@ -60,6 +61,7 @@ final class SubmissionHearer implements Hearing.Hearer {
         this.clock = clock;
         this.largestMessage = largestMessage;
         this.mostInMemory = mostInMemory;
+        this.ids = new Ids(store);
     }
 
     @Override
@@ -71,7 +73,12 @@ final class SubmissionHearer implements Hearing.Hearer {
             conversation.say(new Answer.Opened(id, store.space()));
             while (true) {
                 switch (conversation.hearWhenever()) {
-                    case Submission.Begin(var facts) -> {
+                    case Submission.Begin(var named, var facts) -> {
+                        if (!named.equals(id)) {
+                            ids.take(named);
+                            store.giveBack(id);
+                            id = named;
+                        }
                         try (var draft = store.draft(id, facts, clock.instant());
                                 var transaction = new Transaction(conversation, draft, id)) {
                             id = transaction.run(facts);
@@ -81,7 +88,7 @@ final class SubmissionHearer implements Hearing.Hearer {
                             conversation.say(new Answer.Abandoned(id, store.space()));
                     case Submission.Reserve() -> {
                         isOurs = false;
-                        new Convoy(conversation, store, scheduler, clock, memory()).run(id);
+                        new Convoy(conversation, store, scheduler, clock, memory(), ids).run(id);
                         return;
                     }
                     case Submission.Add _,

@@ -19,6 +19,7 @@ import org.postern.mail.Envelope;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
 import org.postern.mail.Origin;
 import org.postern.mail.Outcome;
 import org.postern.mail.ReversePath;
@@ -79,7 +80,7 @@ class FramesTest {
 
     @Test
     void aSubmissionSurvivesTheWire() throws Exception {
-        survives(Submission.frames(), new Submission.Begin(ENVELOPE.message()));
+        survives(Submission.frames(), new Submission.Begin(new MessageId(7), ENVELOPE.message()));
         survives(Submission.frames(), new Submission.Add(SHARE));
         survives(Submission.frames(), new Submission.Append(Chunk.of("Subject: x\n\n\0\377")));
         survives(Submission.frames(), new Submission.Commit(17));

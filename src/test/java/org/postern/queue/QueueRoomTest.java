@@ -2,6 +2,7 @@ package org.postern.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -14,7 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +58,10 @@ class QueueRoomTest {
     @TempDir Path dir;
     private final Deadlines deadlines = new Deadlines();
     private final List<AutoCloseable> open = new ArrayList<>();
+
+    private final Map<Conversation<Submission, Submission.Answer>, MessageId> next =
+            new IdentityHashMap<>();
+
     private Place place;
     private UserPrincipal me;
     private InstantSource clock = InstantSource.system();
@@ -110,8 +118,15 @@ class QueueRoomTest {
                         Submission.answers(),
                         deadlines);
         open.add(conversation);
-        assertInstanceOf(Submission.Answer.Opened.class, conversation.hear(PATIENCE));
+        var opened = assertInstanceOf(Submission.Answer.Opened.class, conversation.hear(PATIENCE));
+        next.put(conversation, opened.next());
         return conversation;
+    }
+
+    private void begin(Conversation<Submission, Submission.Answer> conversation)
+            throws IOException {
+        var id = Objects.requireNonNull(next.get(conversation));
+        conversation.say(new Submission.Begin(id, Mail.from("ann@example.net")));
     }
 
     private Submission.Answer.Committed commit(
@@ -119,7 +134,7 @@ class QueueRoomTest {
             Chunk content,
             Share... shares)
             throws IOException {
-        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        begin(conversation);
         for (var share : shares) {
             conversation.say(new Submission.Add(share));
         }
@@ -129,7 +144,10 @@ class QueueRoomTest {
                             content.slice(at, Math.min(content.length(), at + 50_000))));
         }
         conversation.say(new Submission.Commit(content.length()));
-        return assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+        var answer =
+                assertInstanceOf(Submission.Answer.Committed.class, conversation.hear(PATIENCE));
+        next.put(conversation, answer.next());
+        return answer;
     }
 
     private Conversation<Work, Work.Assignment> worker() throws IOException {
@@ -301,6 +319,61 @@ class QueueRoomTest {
     }
 
     @Test
+    void aReservedIdMayBeUsedInAnotherConversation() throws Exception {
+        var id = reserve(submit()).getLast();
+        var other = submit();
+        next.put(other, id);
+        var committed = commit(other, Mail.content(1, 600_000), Mail.out("bob@example.com"));
+        assertEquals(id, committed.envelopes().getFirst().message());
+        assertNotEquals(id, committed.next());
+        commit(other, Mail.content(1, 100), Mail.out("bob@example.com"));
+    }
+
+    @Test
+    void anIdIsUsedOnce() throws Exception {
+        var convoy = submit();
+        var id = reserve(convoy).getLast();
+        var other = submit();
+        next.put(other, id);
+        commit(other, Mail.content(1, 100), Mail.out("bob@example.com"));
+        convoy.say(whole(id, "again"));
+        assertThrows(HungUp.class, () -> convoy.hear(PATIENCE));
+    }
+
+    @Test
+    void aMessageWithAnIdThatWasNotGivenOutEndsItsConversation() throws Exception {
+        var conversation = submit();
+        next.put(conversation, new MessageId(7));
+        begin(conversation);
+        assertThrows(HungUp.class, () -> conversation.hear(PATIENCE));
+    }
+
+    @Test
+    void idsAreGoodForAsLongAsTheirConversation() throws Exception {
+        var convoy = submit();
+        var id = reserve(convoy).getLast();
+        convoy.say(new Submission.Add(Mail.out("bob@example.com")));
+        assertThrows(HungUp.class, () -> convoy.hear(PATIENCE));
+        var other = submit();
+        next.put(other, id);
+        begin(other);
+        assertThrows(HungUp.class, () -> other.hear(PATIENCE));
+    }
+
+    @Test
+    void thereAreOnlySoManyIds() throws Exception {
+        var convoy = submit();
+        int given = 1;
+        var ids = reserve(convoy);
+        while (!ids.isEmpty()) {
+            given += ids.size();
+            ids = reserve(convoy);
+        }
+        assertEquals(Ids.MOST, given);
+        commit(submit(), Mail.content(1, 100), Mail.out("bob@example.com"));
+    }
+
+    @Test
     void aWholeMessageWithAnIdThatWasNotReservedEndsTheConversation() throws Exception {
         var conversation = submit();
         var id = reserve(conversation).getFirst();
@@ -414,7 +487,7 @@ class QueueRoomTest {
     @Test
     void hangingUpBeforeCommitQueuesNothing() throws Exception {
         var conversation = submit();
-        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        begin(conversation);
         conversation.say(new Submission.Add(Mail.home("bob@example.org")));
         conversation.say(new Submission.Append(Chunk.of("hello\n")));
         conversation.flush();
@@ -425,7 +498,7 @@ class QueueRoomTest {
     @Test
     void aLengthThatIsNotWhatWasAppendedQueuesNothing() throws Exception {
         var conversation = submit();
-        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        begin(conversation);
         conversation.say(new Submission.Add(Mail.home("bob@example.org")));
         conversation.say(new Submission.Append(Chunk.of("hello\n")));
         conversation.say(new Submission.Commit(5));
@@ -450,7 +523,7 @@ class QueueRoomTest {
         var refused = 0;
         for (long taken = 0; taken < DRAFT_MEMORY + 20 * 100_000; taken += 200_000) {
             var conversation = submit();
-            conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+            begin(conversation);
             conversation.say(new Submission.Add(Mail.home("bob@example.org")));
             conversation.say(new Submission.Append(piece));
             conversation.say(new Submission.Append(piece));
@@ -486,7 +559,7 @@ class QueueRoomTest {
                         "home",
                         new Share.Destination.Sealed("bob", Share.Destination.Kind.COMMAND, seal));
         var conversation = submit();
-        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        begin(conversation);
         for (int i = 0; i < DRAFT_MEMORY / (2 * seal.length()); i++) {
             conversation.say(new Submission.Add(share));
         }
@@ -500,7 +573,7 @@ class QueueRoomTest {
     void contentThatHasGoneToItsFileTakesNoMemory() throws Exception {
         for (int i = 0; i < 2 * DRAFT_MEMORY / 300_000; i++) {
             var conversation = submit();
-            conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+            begin(conversation);
             conversation.say(new Submission.Add(Mail.home("bob@example.org")));
             conversation.say(new Submission.Append(Mail.content(i, 100_000)));
             conversation.say(new Submission.Append(Mail.content(i, 100_000)));
@@ -517,7 +590,7 @@ class QueueRoomTest {
 
     private boolean isTaken(Conversation<Submission, Submission.Answer> conversation)
             throws IOException {
-        conversation.say(new Submission.Begin(Mail.from("ann@example.net")));
+        begin(conversation);
         conversation.say(new Submission.Add(Mail.home("bob@example.org")));
         conversation.say(new Submission.Commit(0));
         return conversation.hear(PATIENCE) instanceof Submission.Answer.Committed;

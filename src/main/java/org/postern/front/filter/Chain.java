@@ -15,12 +15,12 @@ public final class Chain {
     /// No filter at all.
     public static final Chain EMPTY = new Chain(List.of());
 
-    private final Map<Phase, List<Step>> steps = new EnumMap<>(Phase.class);
+    private final Map<Point, List<Step>> steps = new EnumMap<>(Point.class);
     private final Set<Program> programs = new LinkedHashSet<>();
 
     Chain(List<Step> all) {
-        for (var phase : Phase.values()) {
-            steps.put(phase, all.stream().filter(step -> isAsked(step, phase)).toList());
+        for (var point : Point.values()) {
+            steps.put(point, all.stream().filter(step -> isAsked(step, point)).toList());
         }
         for (var step : all) {
             switch (step) {
@@ -30,15 +30,15 @@ public final class Chain {
         }
     }
 
-    private static boolean isAsked(Step step, Phase phase) {
+    private static boolean isAsked(Step step, Point point) {
         return switch (step) {
-            case Step.Tests(var rule) -> Phase.of(rule.rule().phase()) == phase;
+            case Step.Tests(var rule) -> Point.of(rule.rule().phase()) == point;
             case Step.Asks _ -> true;
         };
     }
 
-    List<Step> steps(Phase phase) {
-        return steps.getOrDefault(phase, List.of());
+    List<Step> steps(Point point) {
+        return steps.getOrDefault(point, List.of());
     }
 
     /// The programs, each once.

@@ -16,7 +16,7 @@ final class Registration {
     static final String READY = "register|ready";
 
     private final Map<Side, Set<Event>> events = new EnumMap<>(Side.class);
-    private final Set<Phase> phases = EnumSet.noneOf(Phase.class);
+    private final Set<Point> points = EnumSet.noneOf(Point.class);
 
     Registration() {
         for (var direction : Side.values()) {
@@ -43,7 +43,7 @@ final class Registration {
                 if (direction != Side.SMTP_IN) {
                     throw unknown(line);
                 }
-                phases.add(phase(words[3]).orElseThrow(() -> unknown(line)));
+                points.add(point(words[3]).orElseThrow(() -> unknown(line)));
             }
             default -> throw unknown(line);
         }
@@ -62,8 +62,8 @@ final class Registration {
         events.computeIfAbsent(direction, _ -> EnumSet.noneOf(Event.class)).addAll(wanted);
     }
 
-    private static Optional<Phase> phase(String word) {
-        return Arrays.stream(Phase.values()).filter(one -> one.word().equals(word)).findFirst();
+    private static Optional<Point> point(String word) {
+        return Arrays.stream(Point.values()).filter(one -> one.word().equals(word)).findFirst();
     }
 
     private static IOException unknown(String line) {
@@ -80,7 +80,7 @@ final class Registration {
         return wanted != null && !wanted.isEmpty();
     }
 
-    boolean judges(Phase phase) {
-        return phases.contains(phase);
+    boolean judges(Point point) {
+        return points.contains(point);
     }
 }

@@ -59,8 +59,8 @@ public final class Screen implements Closeable {
     }
 
     /// Is there anybody who might be asked at this point?
-    public boolean judges(Phase phase) {
-        return !chain.steps(phase).isEmpty();
+    public boolean judges(Point point) {
+        return !chain.steps(point).isEmpty();
     }
 
     /// Are there programs that want to see the lines of contents?
@@ -111,22 +111,22 @@ public final class Screen implements Closeable {
     ///
     /// @param parameters what programs are given to see
     /// @param subject what rules test
-    public Verdict ask(Phase phase, String parameters, Supplier<Subject> subject) {
+    public Verdict ask(Point point, String parameters, Supplier<Subject> subject) {
         var verdict = Verdict.PROCEED;
-        var steps = chain.steps(phase);
+        var steps = chain.steps(point);
         for (int i = 0; i < steps.size(); i++) {
             var decided =
                     switch (steps.get(i)) {
                         case Step.Tests(var rule) -> test(rule, subject.get());
-                        case Step.Asks(_, var program) -> ask(program, phase, parameters);
+                        case Step.Asks(_, var program) -> ask(program, point, parameters);
                     };
             if (decided.isPresent()) {
-                verdict = sound(decided.get(), phase);
+                verdict = sound(decided.get(), point);
                 break;
             }
         }
         if (tells()) {
-            tell(Event.FILTER_RESPONSE, phase.ofResponse() + '|' + response(verdict));
+            tell(Event.FILTER_RESPONSE, point.ofResponse() + '|' + response(verdict));
         }
         return verdict;
     }
@@ -148,19 +148,19 @@ public final class Screen implements Closeable {
         };
     }
 
-    private Optional<Verdict> ask(Program program, Phase phase, String parameters) {
+    private Optional<Verdict> ask(Program program, Point point, String parameters) {
         var seat = seats.get(program);
         if (seat == null) {
-            return absent(program, phase);
+            return absent(program, point);
         }
-        if (phase == Phase.DATA && seat.judges(Phase.DATA_LINE) && !seat.failure().isEmpty()) {
-            return absent(program, phase);
+        if (point == Point.DATA && seat.judges(Point.DATA_LINE) && !seat.failure().isEmpty()) {
+            return absent(program, point);
         }
-        if (!seat.judges(phase)) {
+        if (!seat.judges(point)) {
             return Optional.empty();
         }
         try {
-            return switch (seat.ask(clock.instant(), phase, parameters, PATIENCE)) {
+            return switch (seat.ask(clock.instant(), point, parameters, PATIENCE)) {
                 case Answer.Proceed() -> Optional.empty();
                 case Answer.Junk() -> Optional.of(new Verdict.Junk());
                 case Answer.Reject(var text) -> Optional.of(Verdict.reject(text));
@@ -173,8 +173,8 @@ public final class Screen implements Closeable {
                 case Answer.None(var why) -> {
                     notes.trouble(
                             "filter %s: no answer at %s: %s"
-                                    .formatted(program.name(), phase.word(), why));
-                    yield absent(program, phase);
+                                    .formatted(program.name(), point.word(), why));
+                    yield absent(program, point);
                 }
             };
         } catch (InterruptedException e) {
@@ -183,12 +183,12 @@ public final class Screen implements Closeable {
         }
     }
 
-    private static Optional<Verdict> absent(Program program, Phase phase) {
+    private static Optional<Verdict> absent(Program program, Point point) {
         return switch (program.absence()) {
             case PASS -> Optional.empty();
             // Who wants to leave, or start anew, is not kept.
             case REFUSE ->
-                    switch (phase) {
+                    switch (point) {
                         case CONNECT -> Optional.of(Verdict.CLOSED);
                         case RSET, QUIT, NOOP, HELP, WIZ -> Optional.empty();
                         case HELO,
@@ -206,20 +206,20 @@ public final class Screen implements Closeable {
     }
 
     /// A verdict that makes no sense at this point ends the session.
-    private Verdict sound(Verdict verdict, Phase phase) {
+    private Verdict sound(Verdict verdict, Point point) {
         boolean senseless =
                 switch (verdict) {
                     case Verdict.Rewrite _ ->
-                            !phase.takesArgument() && phase != Phase.NOOP && phase != Phase.CONNECT;
-                    case Verdict.Junk() -> phase == Phase.COMMIT;
+                            !point.takesArgument() && point != Point.NOOP && point != Point.CONNECT;
+                    case Verdict.Junk() -> point == Point.COMMIT;
                     case Verdict.Proceed(), Verdict.Reject _, Verdict.Disconnect _ -> false;
                 };
         if (senseless) {
             notes.trouble(
-                    "filter: %s at %s makes no sense".formatted(response(verdict), phase.word()));
+                    "filter: %s at %s makes no sense".formatted(response(verdict), point.word()));
             return Verdict.BROKEN;
         }
-        return verdict instanceof Verdict.Rewrite && !phase.takesArgument()
+        return verdict instanceof Verdict.Rewrite && !point.takesArgument()
                 ? Verdict.PROCEED
                 : verdict;
     }
@@ -247,11 +247,11 @@ public final class Screen implements Closeable {
             return List.of();
         }
         var readers = new ArrayList<Seat>();
-        for (var step : chain.steps(Phase.DATA_LINE)) {
+        for (var step : chain.steps(Point.DATA_LINE)) {
             switch (step) {
                 case Step.Asks(_, var program) -> {
                     var seat = seats.get(program);
-                    if (seat != null && seat.judges(Phase.DATA_LINE) && !isPassed(program, seat)) {
+                    if (seat != null && seat.judges(Point.DATA_LINE) && !isPassed(program, seat)) {
                         readers.add(seat);
                     }
                 }

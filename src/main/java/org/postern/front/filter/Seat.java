@@ -49,8 +49,8 @@ final class Seat {
         link.leave(session.value());
     }
 
-    boolean judges(Phase phase) {
-        return link.registration().judges(phase);
+    boolean judges(Point point) {
+        return link.registration().judges(point);
     }
 
     boolean wants(Event event) {
@@ -77,7 +77,7 @@ final class Seat {
     }
 
     /// Asks, and waits for the answer.
-    Answer ask(Instant at, Phase phase, String parameters, Duration patience)
+    Answer ask(Instant at, Point point, String parameters, Duration patience)
             throws InterruptedException {
         var asked = new Question(token(), new ArrayBlockingQueue<>(1));
         synchronized (this) {
@@ -87,7 +87,7 @@ final class Seat {
             question = asked;
         }
         long end = System.nanoTime() + patience.toNanos();
-        if (!link.say(Words.request(at, phase, session, asked.token(), parameters), patience)) {
+        if (!link.say(Words.request(at, point, session, asked.token(), parameters), patience)) {
             link.close("it does not read");
         }
         var answer = asked.answer().poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -26,10 +26,10 @@ final class Words {
         return bytes(line.append('\n'));
     }
 
-    /// `filter|0.7|time|smtp-in|phase|session|token|` and what is asked about, perhaps nothing.
+    /// `filter|0.7|time|smtp-in|point|session|token|` and what is asked about, perhaps nothing.
     static byte[] request(
-            Instant at, Phase phase, SessionId session, long token, String parameters) {
-        var line = begin("filter|", at, Side.SMTP_IN, phase.word(), session);
+            Instant at, Point point, SessionId session, long token, String parameters) {
+        var line = begin("filter|", at, Side.SMTP_IN, point.word(), session);
         line.append('|').append(HEX.toHexDigits(token)).append('|');
         appendLine(line, parameters);
         return bytes(line.append('\n'));
@@ -37,7 +37,7 @@ final class Words {
 
     /// What stands before each line of a content.
     static byte[] beforeLine(Instant at, SessionId session, long token) {
-        var line = begin("filter|", at, Side.SMTP_IN, Phase.DATA_LINE.word(), session);
+        var line = begin("filter|", at, Side.SMTP_IN, Point.DATA_LINE.word(), session);
         return bytes(line.append('|').append(HEX.toHexDigits(token)).append('|'));
     }
 

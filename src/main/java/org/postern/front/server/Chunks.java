@@ -1,6 +1,6 @@
 package org.postern.front.server;
 
-import static org.postern.front.filter.Phase.DATA;
+import static org.postern.front.filter.Point.DATA;
 
 import java.io.IOException;
 import java.util.Locale;
@@ -66,7 +66,7 @@ final class Chunks {
                     discard(chunk.get());
                     yield objections.getFirst();
                 }
-                screening.contentBegins();
+                screening.contentBegins(transaction);
                 var content = mailing.content(identity, transaction, framing(transaction));
                 progress.enters(new Phase.Chunking(identity, transaction, content));
                 yield take(identity, transaction, content, chunk.get());
@@ -101,17 +101,15 @@ final class Chunks {
         var refusal = content.takeChunk(chunk.octets(), wire);
         return switch (chunk.place()) {
             case LAST -> {
-                try {
-                    yield refusal.isPresent()
-                            ? refusal.get()
-                            : mailing.concluded(identity, transaction, content.takeLast());
-                } finally {
-                    progress.enters(new Phase.Identified(identity));
-                }
+                var taken =
+                        refusal.isPresent()
+                                ? new Content.Taken.Refused(refusal.get())
+                                : content.takeLast();
+                yield mailing.concluded(identity, transaction, taken);
             }
             case BEFORE_MORE -> {
                 if (refusal.isPresent()) {
-                    progress.enters(new Phase.Spoiled(identity));
+                    progress.enters(new Phase.Spoiled(identity, transaction));
                 }
                 yield refusal.orElseGet(() -> Replies.chunkTaken(chunk.octets()));
             }

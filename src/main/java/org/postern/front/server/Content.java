@@ -14,7 +14,6 @@ import org.postern.front.filter.Passage;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.front.server.Reception.Trait;
 import org.postern.mail.Carriage;
-import org.postern.mail.EnvelopeId;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageId;
 import org.postern.mail.ReversePath;
@@ -48,8 +47,8 @@ final class Content implements Closeable {
 
     /// What became of it.
     sealed interface Taken {
-        /// It is on disk, `size` bytes with what we added.
-        record Queued(List<EnvelopeId> envelopes, long size) implements Taken {}
+        /// It is on disk.
+        record Queued(Transaction.Result.Queued queued) implements Taken {}
 
         /// It was not acceptable.
         record Refused(Reply reply) implements Taken {}
@@ -105,28 +104,32 @@ final class Content implements Closeable {
                         reception.has(Trait.NAMES_LOGIN)
                                 ? Received.Login.NAMED
                                 : Received.Login.UNSAID);
-        var way = screening.handOver();
-        if (screening.readsContent() && !way.isEmpty()) {
-            this.head = trace(way.getFirst().next()).getBytes(StandardCharsets.UTF_8);
-            this.draft = draft(_ -> "", way);
+        var name = transaction.name();
+        if (screening.readsContent() && !name.isEmpty()) {
+            this.head = trace(name.getFirst().id()).getBytes(StandardCharsets.UTF_8);
+            this.draft = draft(_ -> "");
             this.intake = Intake.withOurTrace(treatment(reception, now), draft::append);
             this.passage =
                     List.of(screening.begin(limits.messageSize() + ADDED, this.intake::take));
         } else {
-            this.draft = draft(this::trace, way);
+            this.draft = draft(this::trace);
             this.intake = new Intake(treatment(reception, now), draft::append);
             this.passage = List.of();
         }
     }
 
-    private Draft draft(Draft.Head ofMessage, List<Submissions.Lease> way) {
+    private Draft draft(Draft.Head ofMessage) {
         return new Draft(
-                means.submissions(), transaction.facts(), transaction.shares(), ofMessage, way);
+                means.submissions(),
+                transaction.facts(),
+                transaction.shares(),
+                ofMessage,
+                transaction.name());
     }
 
     /// What we put before the content.
     private String trace(MessageId id) {
-        return screening.isJunk() ? SPAM + received.field(id) : received.field(id);
+        return screening.isJunk(transaction) ? SPAM + received.field(id) : received.field(id);
     }
 
     /// Reads the content from `wire`, up to the line with the dot, and has the queue commit it.
@@ -193,7 +196,7 @@ final class Content implements Closeable {
     private Taken commit() throws IOException, Hangup {
         var trouble = throughPrograms();
         var fault = intake.end();
-        var objections = screening.objections(org.postern.front.filter.Phase.COMMIT);
+        var objections = screening.objections(org.postern.front.filter.Point.COMMIT);
         if (!objections.isEmpty()) {
             return new Taken.Refused(objections.getFirst());
         }

@@ -34,49 +34,43 @@ final class Convoy implements Closeable {
     // All of these are guarded by "lock", but for what the hearing thread hears.
     private final Object lock = new Object();
     private final Deque<MessageId> ids = new ArrayDeque<>();
-    private final Deque<Passenger> waitingForId = new ArrayDeque<>();
-    private final Deque<Passenger> underWay = new ArrayDeque<>();
+    private final Deque<Waiter<MessageId>> waitingForId = new ArrayDeque<>();
+    private final Deque<Waiter<Boolean>> waitingForPlace = new ArrayDeque<>();
+    private final Deque<Waiter<Answer>> underWay = new ArrayDeque<>();
+    private int places = Submission.MOST_UNDER_WAY;
+    private boolean reserving;
     private boolean unsent;
 
     private boolean closing;
     private String broken = "";
 
-    /// A session that waits for an id, and then for the answer.
-    private static final class Passenger {
+    /// A session that waits for something.
+    private static final class Waiter<T> {
         private final Thread thread = Thread.currentThread();
 
         // Each is null until it is there.
-        private volatile @Nullable MessageId id;
-        private volatile @Nullable Answer answer;
+        private volatile @Nullable T found;
         private volatile @Nullable String trouble;
 
-        MessageId awaitId() throws IOException {
-            MessageId found = id;
-            while (found == null) {
-                pause();
-                found = id;
+        T await() throws IOException {
+            T here = found;
+            while (here == null) {
+                var why = trouble;
+                if (why != null) {
+                    throw new IOException(why);
+                }
+                // Not for a time, which would wake two threads: the deadline of the conversation
+                // ends it. An interruption changes nothing, since the message is on its way.
+                LockSupport.park(this);
+                Thread.interrupted();
+                here = found;
             }
-            return found;
+            return here;
         }
 
-        Answer awaitAnswer() throws IOException {
-            Answer found = answer;
-            while (found == null) {
-                pause();
-                found = answer;
-            }
-            return found;
-        }
-
-        private void pause() throws IOException {
-            var why = trouble;
-            if (why != null) {
-                throw new IOException(why);
-            }
-            // Not for a time, which would wake two threads: the deadline of the conversation ends
-            // it. An interruption changes nothing, since the message is on its way.
-            LockSupport.park(this);
-            Thread.interrupted();
+        void gets(T what) {
+            found = what;
+            LockSupport.unpark(thread);
         }
 
         void fail(String why) {
@@ -125,40 +119,138 @@ final class Convoy implements Closeable {
         }
     }
 
+    /// An id for a message; whoever takes one uses it or gives it back.
+    ///
+    /// @throws IOException if the queue hung up, or has given out as many as it does
+    MessageId takeId() throws IOException {
+        Waiter<MessageId> waiter;
+        synchronized (lock) {
+            mustBeOpen();
+            var id = ids.poll();
+            if (id != null) {
+                return id;
+            }
+            waiter = new Waiter<>();
+            waitingForId.add(waiter);
+            askForIds();
+        }
+        send();
+        return waiter.await();
+    }
+
+    /// Guarded by "lock".
+    private void askForIds() throws IOException {
+        if (!reserving) {
+            reserving = true;
+            conversation.say(new Submission.Reserve());
+            expectAnswer();
+        }
+    }
+
+    /// An id was not used.
+    void giveBack(MessageId id) {
+        synchronized (lock) {
+            hasId(id);
+        }
+    }
+
+    /// Guarded by "lock".
+    private void hasId(MessageId id) {
+        var waiter = waitingForId.poll();
+        if (waiter == null) {
+            ids.add(id);
+        } else {
+            waiter.gets(id);
+        }
+    }
+
+    /// Guarded by "lock".
+    private void mustBeOpen() throws IOException {
+        if (!broken.isEmpty() || closing) {
+            throw new IOException(broken.isEmpty() ? "closed" : broken);
+        }
+    }
+
     /// Sends the message that `whole` makes for an id, and waits for the answer: Committed or
     /// Refused.
     ///
     /// @throws IOException if the queue hung up before it answered
+    Answer carry(Function<MessageId, Whole> whole) throws IOException {
+        takePlace();
+        return carry(whole, this::takeId);
+    }
+
+    /// The same for an id that was taken before.
+    Answer carry(MessageId id, Function<MessageId, Whole> whole) throws IOException {
+        takePlace();
+        return carry(whole, () -> id);
+    }
+
+    private void takePlace() throws IOException {
+        Waiter<Boolean> waiter;
+        synchronized (lock) {
+            mustBeOpen();
+            if (places > 0) {
+                places--;
+                return;
+            }
+            waiter = new Waiter<>();
+            waitingForPlace.add(waiter);
+        }
+        var _ = waiter.await();
+    }
+
+    /// Guarded by "lock".
+    private void leavePlace() {
+        var waiter = waitingForPlace.poll();
+        if (waiter == null) {
+            places++;
+        } else {
+            waiter.gets(true);
+        }
+    }
+
+    /// Where an id comes from.
+    @FunctionalInterface
+    private interface IdSource {
+        MessageId take() throws IOException;
+    }
+
     // Correct without the yield; with it, fewer and larger writes.
     @SuppressWarnings("ThreadPriorityCheck")
-    Answer carry(Function<MessageId, Whole> whole) throws IOException {
-        var passenger = new Passenger();
-        synchronized (lock) {
-            if (!broken.isEmpty() || closing) {
-                throw new IOException(broken.isEmpty() ? "closed" : broken);
+    private Answer carry(Function<MessageId, Whole> whole, IdSource source) throws IOException {
+        var waiter = new Waiter<Answer>();
+        boolean said = false;
+        try {
+            var word = whole.apply(source.take());
+            synchronized (lock) {
+                if (!broken.isEmpty()) {
+                    throw new IOException(broken);
+                }
+                conversation.say(word);
+                expectAnswer();
+                underWay.add(waiter);
+                said = true;
             }
-            if (ids.isEmpty()) {
-                waitingForId.add(passenger);
-            } else {
-                passenger.id = ids.poll();
+        } finally {
+            if (!said) {
+                synchronized (lock) {
+                    leavePlace();
+                }
             }
-        }
-        var word = whole.apply(passenger.awaitId());
-        synchronized (lock) {
-            if (!broken.isEmpty()) {
-                throw new IOException(broken);
-            }
-            conversation.say(word);
-            if (underWay.isEmpty()) {
-                deadline.in(ANSWER);
-            }
-            underWay.add(passenger);
-            unsent = true;
         }
         // Whoever can run now may have something to send, too.
         Thread.yield();
         send();
-        return passenger.awaitAnswer();
+        return waiter.await();
+    }
+
+    /// Guarded by "lock".
+    private void expectAnswer() {
+        if (underWay.isEmpty()) {
+            deadline.in(ANSWER);
+        }
+        unsent = true;
     }
 
     private void send() {
@@ -183,7 +275,8 @@ final class Convoy implements Closeable {
                 switch (answer) {
                     case Answer.Committed(_, var next, var now) -> answered(answer, next, now);
                     case Answer.Refused(_, _, var next, var now) -> answered(answer, next, now);
-                    case Answer.Opened _, Answer.Abandoned _, Answer.Reserved _ ->
+                    case Answer.Reserved(var more, var now) -> reserved(more, now);
+                    case Answer.Opened _, Answer.Abandoned _ ->
                             throw new IOException("the queue answered with something else");
                 }
             }
@@ -199,31 +292,49 @@ final class Convoy implements Closeable {
 
     private void answered(Answer answer, MessageId next, Space now) throws IOException {
         space.accept(now);
-        Passenger passenger;
+        Waiter<Answer> waiter;
         boolean last;
         synchronized (lock) {
-            passenger = underWay.poll();
-            if (passenger == null) {
+            waiter = underWay.poll();
+            if (waiter == null) {
                 throw new IOException("the queue answered what was not said");
             }
-            if (underWay.isEmpty()) {
-                deadline.none();
-            } else {
-                deadline.in(ANSWER);
-            }
-            var waiting = waitingForId.poll();
-            if (waiting == null) {
-                ids.add(next);
-            } else {
-                waiting.id = next;
-                LockSupport.unpark(waiting.thread);
-            }
+            watch();
+            hasId(next);
+            leavePlace();
             last = closing && underWay.isEmpty();
         }
-        passenger.answer = answer;
-        LockSupport.unpark(passenger.thread);
+        waiter.gets(answer);
         if (last) {
             conversation.close();
+        }
+    }
+
+    private void reserved(List<MessageId> more, Space now) throws IOException {
+        space.accept(now);
+        synchronized (lock) {
+            if (!reserving) {
+                throw new IOException("the queue gave ids that were not asked for");
+            }
+            reserving = false;
+            watch();
+            more.forEach(this::hasId);
+            if (more.isEmpty()) {
+                waitingForId.forEach(waiter -> waiter.fail("the queue has no more ids"));
+                waitingForId.clear();
+            } else if (!waitingForId.isEmpty()) {
+                askForIds();
+            }
+        }
+        send();
+    }
+
+    /// Guarded by "lock".
+    private void watch() {
+        if (underWay.isEmpty() && !reserving) {
+            deadline.none();
+        } else {
+            deadline.in(ANSWER);
         }
     }
 
@@ -232,8 +343,8 @@ final class Convoy implements Closeable {
         if (broken.isEmpty()) {
             broken = String.valueOf(e.getMessage());
         }
-        for (var all : List.of(underWay, waitingForId)) {
-            all.forEach(passenger -> passenger.fail(broken));
+        for (var all : List.of(underWay, waitingForId, waitingForPlace)) {
+            all.forEach(waiter -> waiter.fail(broken));
             all.clear();
         }
         try {

@@ -16,7 +16,7 @@ import org.postern.mail.Share;
 ///
 /// A small message is gathered here and takes a conversation only for the moment of its commit, so
 /// that slow clients do not keep others from the queue; a large one takes it when it outgrows the
-/// buffer.
+/// buffer. Its id comes with it, unless it has one already.
 final class Draft implements Closeable {
     private static final int SMALL = 4 * 1024;
     private static final int PIECE = 64 * 1024;
@@ -34,7 +34,11 @@ final class Draft implements Closeable {
     private final MessageFacts facts;
     private final List<Share> shares;
     private final Head head;
-    private final List<Submissions.Lease> lease;
+
+    /// The id that the message has already; none, if it gets one on its way.
+    private final List<Submissions.Name> name;
+
+    private final List<Submissions.Lease> lease = new ArrayList<>(1);
     private boolean begun;
     private byte[] gathered = new byte[SMALL];
     private int length;
@@ -42,18 +46,18 @@ final class Draft implements Closeable {
     private String trouble = "";
     private boolean closed;
 
-    /// @param given the way of the message, if it has one already; it is the draft's from now on
+    /// @param name the id of the message, if it has one already
     Draft(
             Submissions submissions,
             MessageFacts facts,
             List<Share> shares,
             Head head,
-            List<Submissions.Lease> given) {
+            List<Submissions.Name> name) {
         this.submissions = submissions;
         this.facts = facts;
         this.shares = shares;
         this.head = head;
-        this.lease = new ArrayList<>(given);
+        this.name = List.copyOf(name);
     }
 
     /// Adds the bytes from `from` to `to` to the content. If the queue has hung up, they are
@@ -91,7 +95,10 @@ final class Draft implements Closeable {
         }
         try {
             if (lease.isEmpty() && submissions.fits(shares, length + LONGEST_FIELD)) {
-                return taken(submissions.carry(this::whole));
+                return taken(
+                        name.isEmpty()
+                                ? submissions.carry(this::whole)
+                                : name.getFirst().carry(this::whole));
             }
             send();
             return taken(lease.getFirst().commit(size));
@@ -112,7 +119,7 @@ final class Draft implements Closeable {
     private Content.Taken taken(Submission.Answer answer) {
         return switch (answer) {
             case Submission.Answer.Committed(var envelopes, _, _) ->
-                    new Content.Taken.Queued(envelopes, size);
+                    new Content.Taken.Queued(new Transaction.Result.Queued(envelopes, size));
             case Submission.Answer.Refused(var cause, var text, _, _) ->
                     new Content.Taken.NotNow(
                             switch (cause) {
@@ -135,11 +142,12 @@ final class Draft implements Closeable {
         if (!begun) {
             begun = true;
             var taken = lease.getFirst();
-            taken.say(new Submission.Begin(facts));
+            var id = name.isEmpty() ? taken.next() : name.getFirst().use();
+            taken.say(new Submission.Begin(id, facts));
             for (var share : shares) {
                 taken.say(new Submission.Add(share));
             }
-            var before = head.of(taken.next());
+            var before = head.of(id);
             if (!before.isEmpty()) {
                 append(taken, Chunk.of(before, StandardCharsets.UTF_8));
             }

@@ -1,7 +1,7 @@
 package org.postern.front.server;
 
-import static org.postern.front.filter.Phase.EHLO;
-import static org.postern.front.filter.Phase.HELO;
+import static org.postern.front.filter.Point.EHLO;
+import static org.postern.front.filter.Point.HELO;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class Introduction {
         }
         var asked = dialect == Dialect.ESMTP ? EHLO : HELO;
         return switch (screening.judge(asked, domain)) {
-            case Judgement.Passed() -> welcome(domain, dialect);
+            case Judgement.Passed _ -> welcome(domain, dialect);
             case Judgement.Rewritten(var other) ->
                     AddressSyntax.isDomain(other) ? welcome(other, dialect) : Replies.BAD_DOMAIN;
             case Judgement.Refused(var reply) -> reply;

@@ -95,7 +95,7 @@ final class LoggingIn {
         }
         var words = argument.split("[ \t]+", 2);
         var initial = words.length < 2 ? List.<String>of() : List.of(words[1]);
-        if (screening.judge(org.postern.front.filter.Phase.AUTH, words[0])
+        if (screening.judge(org.postern.front.filter.Point.AUTH, words[0])
                 instanceof Judgement.Refused(var reply)) {
             return reply;
         }

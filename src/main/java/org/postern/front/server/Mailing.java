@@ -1,11 +1,12 @@
 package org.postern.front.server;
 
-import static org.postern.front.filter.Phase.DATA;
-import static org.postern.front.filter.Phase.MAIL_FROM;
-import static org.postern.front.filter.Phase.RCPT_TO;
-import static org.postern.front.filter.Phase.RSET;
+import static org.postern.front.filter.Point.DATA;
+import static org.postern.front.filter.Point.MAIL_FROM;
+import static org.postern.front.filter.Point.RCPT_TO;
+import static org.postern.front.filter.Point.RSET;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.postern.config.Listen;
 import org.postern.front.route.Routing;
@@ -77,13 +78,14 @@ final class Mailing {
         }
         return switch (screening.judge(MAIL_FROM, sender.get().toString())) {
             case Judgement.Refused(var reply) -> reply;
-            case Judgement.Passed() -> mailFrom(identity, sender.get(), path.get());
+            case Judgement.Passed(var mark) -> mailFrom(identity, sender.get(), path.get(), mark);
             case Judgement.Rewritten(var other) -> {
                 var rewritten = PathArgument.parse(other).map(path.get()::rewritten);
                 var newSender = rewritten.flatMap(this::sender);
                 yield rewritten.isEmpty() || newSender.isEmpty()
                         ? Replies.BAD_SENDER
-                        : mailFrom(identity, newSender.get(), rewritten.get());
+                        : mailFrom(
+                                identity, newSender.get(), rewritten.get(), Transaction.Mark.NONE);
             }
         };
     }
@@ -95,7 +97,8 @@ final class Mailing {
                 : path.mailbox(reception.name()).map(ReversePath.Sender::new);
     }
 
-    private Reply mailFrom(Identity identity, ReversePath sender, PathArgument path) {
+    private Reply mailFrom(
+            Identity identity, ReversePath sender, PathArgument path, Transaction.Mark mark) {
         if (progress.login() instanceof Origin.Login.As login
                 && reception.admission().senders() instanceof Admission.Senders.Listed listed) {
             switch (listed.allow(login, sender)) {
@@ -119,31 +122,32 @@ final class Mailing {
                                 peer, identity.helo(), progress.login(), progress.security());
                 yield begin(
                         identity,
-                        new MessageFacts(origin, sender, dsnReturn, dsnEnvelopeId, carriage));
+                        new MessageFacts(origin, sender, dsnReturn, dsnEnvelopeId, carriage),
+                        mark);
             }
         };
     }
 
-    private Reply begin(Identity identity, MessageFacts facts) {
+    private Reply begin(Identity identity, MessageFacts facts, Transaction.Mark mark) {
         return switch (means.submissions().standing(facts)) {
-            case Submissions.Standing.Open() -> opened(identity, facts);
+            case Submissions.Standing.Open() -> opened(identity, facts, mark);
             case Submissions.Standing.Full() -> Replies.DISK_FULL;
             case Submissions.Standing.Away(var why) -> away(why);
         };
     }
 
-    private Reply opened(Identity identity, MessageFacts facts) {
-        if (screening.needsMessageId()) {
-            try {
-                screening.begun(means.submissions().take());
-            } catch (IOException e) {
-                return away(String.valueOf(e.getMessage()));
-            }
+    private Reply opened(Identity identity, MessageFacts facts, Transaction.Mark mark) {
+        try {
+            var name =
+                    screening.names()
+                            ? List.of(means.submissions().name())
+                            : List.<Submissions.Name>of();
+            var transaction = new Transaction(facts, means.clock().instant(), mark, name);
+            progress.enters(new Phase.MailTransaction(identity, transaction));
+            return Replies.OK;
+        } catch (IOException e) {
+            return away(String.valueOf(e.getMessage()));
         }
-        screening.opened(facts.sender());
-        var transaction = new Transaction(facts, means.clock().instant());
-        progress.enters(new Phase.MailTransaction(identity, transaction));
-        return Replies.OK;
     }
 
     private Reply away(String why) {
@@ -172,7 +176,7 @@ final class Mailing {
         }
         return switch (screening.judge(RCPT_TO, recipient.get().toString())) {
             case Judgement.Refused(var reply) -> reply;
-            case Judgement.Passed() -> rcptTo(recipient.get(), path.get(), transaction);
+            case Judgement.Passed _ -> rcptTo(recipient.get(), path.get(), transaction);
             case Judgement.Rewritten(var other) -> {
                 var rewritten = PathArgument.parse(other).map(path.get()::rewritten);
                 var mailbox = rewritten.flatMap(given -> given.mailbox(reception.name()));
@@ -256,8 +260,8 @@ final class Mailing {
             return objections.getFirst();
         }
         wire.say(Replies.GO_ON.wire());
-        screening.invited(Replies.GO_ON);
-        progress.enters(new Phase.Identified(identity));
+        screening.said(Replies.GO_ON);
+        screening.contentBegins(transaction);
         try (var content = content(identity, transaction, Framing.DOT)) {
             return concluded(identity, transaction, content.take(wire));
         }
@@ -268,14 +272,17 @@ final class Mailing {
         return new Content(identity, transaction, reception, means, screening, framing);
     }
 
-    /// What the client is told when its content was taken, or not.
+    /// The content was taken, or not, and the transaction is over: what the client is told.
     Reply concluded(Identity identity, Transaction transaction, Content.Taken taken) {
+        progress.enters(new Phase.Identified(identity));
         return switch (taken) {
-            case Content.Taken.Queued(var ids, long size) -> {
+            case Content.Taken.Queued(var queued) -> {
                 mails++;
+                var ids = queued.envelopes();
                 var message = ids.getFirst().message();
-                log.message(message, size, identity.dialect(), transaction, ids);
-                screening.committed(ids, size);
+                log.message(message, queued.size(), identity.dialect(), transaction, ids);
+                transaction.brings(queued);
+                screening.queued(transaction, ids);
                 yield Replies.accepted(message);
             }
             case Content.Taken.Refused(var reply) -> reply;
@@ -291,13 +298,8 @@ final class Mailing {
         if (!argument.isEmpty()) {
             return Replies.NO_ARGUMENT_WANTED;
         }
-        return switch (progress.phase()) {
-            case Phase.Unidentified() -> Replies.NOT_NOW;
-            case Phase.Identified(var identity) -> reset(identity);
-            case Phase.MailTransaction(var identity, _) -> reset(identity);
-            case Phase.Chunking(var identity, _, _) -> reset(identity);
-            case Phase.Spoiled(var identity) -> reset(identity);
-        };
+        var identity = progress.identity();
+        return identity.isEmpty() ? Replies.NOT_NOW : reset(identity.get());
     }
 
     private Reply reset(Identity identity) throws Hangup {

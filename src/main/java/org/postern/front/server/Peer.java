@@ -1,6 +1,7 @@
 package org.postern.front.server;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import org.postern.dns.ClientNames.ClientName;
 import org.postern.mail.AddressText;
 import org.postern.mail.Origin;
@@ -18,14 +19,14 @@ record Peer(String address, ClientName name, String user, Ends ends) {
         /// A client of the network and us; where a proxy speaks for the client, as the proxy says.
         record Network(InetSocketAddress client, InetSocketAddress server) implements Ends {}
 
-        /// A user of this machine and us.
-        record Socket() implements Ends {}
+        /// A user of this machine and us, by this socket.
+        record Socket(Path path) implements Ends {}
     }
 
     /// A user of this machine, at the local socket of `serverName`.
-    static Peer local(String serverName, String user) {
+    static Peer local(String serverName, String user, Path socket) {
         return new Peer(
-                Origin.LOCAL, new ClientName.Confirmed(serverName), user, new Ends.Socket());
+                Origin.LOCAL, new ClientName.Confirmed(serverName), user, new Ends.Socket(socket));
     }
 
     /// Is it a client whose packets do not leave this machine?

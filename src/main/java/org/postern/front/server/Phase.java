@@ -18,7 +18,7 @@ sealed interface Phase {
     record Chunking(Identity identity, Transaction transaction, Content content) implements Phase {}
 
     /// A part of the content was refused: only RSET leads on.
-    record Spoiled(Identity identity) implements Phase {}
+    record Spoiled(Identity identity, Transaction transaction) implements Phase {}
 
     /// What the client says it is.
     record Identity(String helo, Dialect dialect) {}

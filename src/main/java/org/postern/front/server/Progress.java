@@ -1,5 +1,6 @@
 package org.postern.front.server;
 
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.postern.front.server.Phase.Identity;
 import org.postern.mail.Origin;
@@ -39,13 +40,38 @@ final class Progress {
         return phase;
     }
 
-    /// The session goes on in `next`; what was only of the phase before is forgotten, such as the
-    /// chunks of a content.
+    /// The session goes on in `next`; what was only of the phase before is over, such as the chunks
+    /// of a content, or a mail transaction.
     void enters(Phase next) {
         if (phase instanceof Phase.Chunking(_, _, var content)) {
             content.close();
         }
+        var before = transaction();
         phase = next;
+        if (transaction().isEmpty()) {
+            before.ifPresent(Transaction::end);
+        }
+    }
+
+    /// The mail transaction that is under way, if there is one.
+    Optional<Transaction> transaction() {
+        return switch (phase) {
+            case Phase.Unidentified(), Phase.Identified _ -> Optional.empty();
+            case Phase.MailTransaction(_, var transaction) -> Optional.of(transaction);
+            case Phase.Chunking(_, var transaction, _) -> Optional.of(transaction);
+            case Phase.Spoiled(_, var transaction) -> Optional.of(transaction);
+        };
+    }
+
+    /// Who the client says it is, once it has.
+    Optional<Identity> identity() {
+        return switch (phase) {
+            case Phase.Unidentified() -> Optional.empty();
+            case Phase.Identified(var identity) -> Optional.of(identity);
+            case Phase.MailTransaction(var identity, _) -> Optional.of(identity);
+            case Phase.Chunking(var identity, _, _) -> Optional.of(identity);
+            case Phase.Spoiled(var identity, _) -> Optional.of(identity);
+        };
     }
 
     /// Whether, and as whom, the client is logged in.

@@ -1,14 +1,13 @@
 package org.postern.front.server;
 
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import org.postern.dns.ClientNames.ClientName;
 import org.postern.front.filter.Client;
 import org.postern.front.filter.Client.Confirmation;
 import org.postern.front.filter.Event;
 import org.postern.front.filter.Passage;
-import org.postern.front.filter.Phase;
+import org.postern.front.filter.Point;
 import org.postern.front.filter.Screen;
 import org.postern.front.filter.Subject;
 import org.postern.front.filter.Verdict;
@@ -16,7 +15,6 @@ import org.postern.front.server.Hangup.Cause;
 import org.postern.mail.AddressText;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.Origin;
-import org.postern.mail.ReversePath;
 import org.postern.smtp.Command;
 import org.postern.smtp.PathArgument;
 import org.postern.smtp.Reply;
@@ -25,25 +23,18 @@ import org.postern.smtp.Reply;
 /// mean for it. It belongs to its session.
 final class Screening {
     private static final String NO_MESSAGE = "00000000";
-    private static final String SOCKET = "unix:/run/smtpd.sock";
+    private static final Judgement PASSED = new Judgement.Passed(Transaction.Mark.NONE);
     private static final String UNKNOWN = Origin.UNKNOWN_HOST;
 
     private final Screen screen;
     private final Peer peer;
     private final Progress progress;
 
-    // What filters have marked as spam: the session, or what the open transaction brings.
-    private boolean sessionIsJunk;
-    private boolean transactionIsJunk;
+    /// Whether filters said before any transaction that all that comes is spam.
+    private boolean isJunk;
 
-    // As tables know it; of the transaction that was opened last.
-    private String sender = "";
-
-    // What programs are told of the transaction; the message is empty while there is none.
-    private String message = "";
+    /// What filters were asked about at the last command, as they left it.
     private String address = "";
-    private String committed = "";
-    private final List<Submissions.Lease> leases = new ArrayList<>(1);
 
     Screening(Screen screen, Peer peer, Progress progress) {
         this.screen = screen;
@@ -59,9 +50,9 @@ final class Screening {
         if (screen.tells()) {
             screen.tell(Event.LINK_CONNECT, client.introduction());
         }
-        switch (judge(Phase.CONNECT, client.question())) {
+        switch (judge(Point.CONNECT, client.question())) {
             case Judgement.Refused(var reply) -> throw new Hangup(Cause.FILTER, reply);
-            case Judgement.Passed(), Judgement.Rewritten _ -> {}
+            case Judgement.Passed _, Judgement.Rewritten _ -> {}
         }
     }
 
@@ -69,7 +60,7 @@ final class Screening {
         var address = peer.address();
         var ends =
                 switch (peer.ends()) {
-                    case Peer.Ends.Socket() -> List.of(SOCKET, SOCKET);
+                    case Peer.Ends.Socket(var path) -> List.of("unix:" + path, "unix:" + path);
                     case Peer.Ends.Network(var client, var server) ->
                             List.of(end(client), end(server));
                 };
@@ -116,7 +107,7 @@ final class Screening {
     }
 
     /// The client has said who it is.
-    void identified(org.postern.front.server.Phase.Identity identity) {
+    void identified(Phase.Identity identity) {
         var verb =
                 switch (identity.dialect()) {
                     case SMTP -> "HELO|";
@@ -139,30 +130,24 @@ final class Screening {
     ///
     /// @return the reply that refuses it, or nothing
     /// @throws Hangup if a filter wants the session ended
-    List<Reply> objections(Phase phase) throws Hangup {
-        return switch (judge(phase, "")) {
+    List<Reply> objections(Point point) throws Hangup {
+        return switch (judge(point, "")) {
             case Judgement.Refused(var reply) -> List.of(reply);
-            case Judgement.Passed(), Judgement.Rewritten _ -> List.of();
+            case Judgement.Passed _, Judgement.Rewritten _ -> List.of();
         };
     }
 
     /// Asks about a command, whose argument a filter may replace.
     ///
     /// @throws Hangup if a filter wants the session ended
-    Judgement judge(Phase phase, String argument) throws Hangup {
-        if (!screen.judges(phase) && !screen.tells()) {
-            return new Judgement.Passed();
+    Judgement judge(Point point, String argument) throws Hangup {
+        if (!screen.judges(point) && !screen.tells()) {
+            return PASSED;
         }
         address = argument;
-        if (phase == Phase.MAIL_FROM) {
-            transactionIsJunk = false;
-        }
-        return switch (screen.ask(phase, argument, () -> subject(phase, argument))) {
-            case Verdict.Proceed() -> new Judgement.Passed();
-            case Verdict.Junk() -> {
-                mark(phase);
-                yield new Judgement.Passed();
-            }
+        return switch (screen.ask(point, argument, () -> subject(point, argument))) {
+            case Verdict.Proceed() -> PASSED;
+            case Verdict.Junk() -> marked(point);
             case Verdict.Rewrite(var other) -> {
                 address = PathArgument.parse(other).map(PathArgument::path).orElse(other);
                 yield new Judgement.Rewritten(other);
@@ -172,71 +157,47 @@ final class Screening {
         };
     }
 
-    private Subject subject(Phase phase, String argument) {
-        var helo = "";
-        switch (progress.phase()) {
-            case org.postern.front.server.Phase.Unidentified() -> {}
-            case org.postern.front.server.Phase.Identified(var identity) -> helo = identity.helo();
-            case org.postern.front.server.Phase.MailTransaction(var identity, _) ->
-                    helo = identity.helo();
-            case org.postern.front.server.Phase.Chunking(var identity, _, _) ->
-                    helo = identity.helo();
-            case org.postern.front.server.Phase.Spoiled(var identity) -> helo = identity.helo();
-        }
+    private Subject subject(Point point, String argument) {
+        var helo = progress.identity().map(Phase.Identity::helo).orElse("");
+        var sender =
+                progress.transaction()
+                        .map(transaction -> transaction.facts().sender().key())
+                        .orElse("");
         return new Subject(
                 client(),
-                phase == Phase.HELO || phase == Phase.EHLO ? argument : helo,
+                point == Point.HELO || point == Point.EHLO ? argument : helo,
                 progress.login(),
-                phase == Phase.MAIL_FROM ? (argument.isEmpty() ? "@" : argument) : sender,
-                phase == Phase.RCPT_TO ? argument : "");
+                point == Point.MAIL_FROM ? (argument.isEmpty() ? "@" : argument) : sender,
+                point == Point.RCPT_TO ? argument : "");
     }
 
     /// What is marked before MAIL is the session; from MAIL on, the transaction.
-    private void mark(Phase phase) {
-        switch (phase) {
-            case MAIL_FROM, RCPT_TO, DATA, DATA_LINE, COMMIT -> transactionIsJunk = true;
-            case CONNECT, HELO, EHLO, STARTTLS, AUTH -> sessionIsJunk = true;
+    private Judgement marked(Point point) {
+        switch (point) {
+            case MAIL_FROM -> {
+                return new Judgement.Passed(Transaction.Mark.JUNK);
+            }
+            case RCPT_TO, DATA, DATA_LINE, COMMIT ->
+                    progress.transaction().ifPresent(Transaction::markAsJunk);
+            case CONNECT, HELO, EHLO, STARTTLS, AUTH -> isJunk = true;
             case RSET, QUIT, NOOP, HELP, WIZ -> {}
         }
+        return PASSED;
     }
 
-    /// Is what the open transaction brings marked as spam?
-    boolean isJunk() {
-        return sessionIsJunk || transactionIsJunk;
+    /// Is what `transaction` brings marked as spam?
+    boolean isJunk(Transaction transaction) {
+        return isJunk || transaction.isJunk();
     }
 
-    /// Must a message have its id when its transaction begins?
-    boolean needsMessageId() {
+    /// Must a message have its id when its transaction begins, so that programs can be told?
+    boolean names() {
         return screen.tells();
     }
 
-    /// MAIL was accepted.
-    void opened(ReversePath from) {
-        sender = from.key();
-    }
-
-    /// A transaction has begun, whose message will go by `way` and have the id that this knows.
-    void begun(Submissions.Lease way) {
-        message = way.next().toString();
-        leases.add(way);
-    }
-
-    /// Gives the way of the message away, if it has one; it is the caller's then.
-    List<Submissions.Lease> handOver() {
-        var given = List.copyOf(leases);
-        leases.clear();
-        return given;
-    }
-
-    /// The client was told to send the content.
-    void invited(Reply reply) {
-        said(reply);
-        contentBegins();
-    }
-
-    /// The content is about to come.
-    void contentBegins() {
-        tellOfTransaction(Event.TX_DATA, "|ok");
+    /// The content of `transaction` is about to come.
+    void contentBegins(Transaction transaction) {
+        tell(transaction, Event.TX_DATA, "|ok");
     }
 
     /// Do programs want to see the lines of contents?
@@ -249,53 +210,48 @@ final class Screening {
         return screen.begin(most, sink);
     }
 
-    /// The message is in the queue; its size is in bytes.
-    void committed(List<EnvelopeId> envelopes, long size) {
+    /// The message of `transaction` is in the queue.
+    void queued(Transaction transaction, List<EnvelopeId> envelopes) {
         for (var envelope : envelopes) {
-            tellOfTransaction(Event.TX_ENVELOPE, "|" + envelope);
-        }
-        committed = Long.toString(size);
-    }
-
-    private void tellOfTransaction(Event event, String more) {
-        if (!message.isEmpty()) {
-            screen.tell(event, message + more);
+            tell(transaction, Event.TX_ENVELOPE, "|" + envelope);
         }
     }
 
-    /// The client was answered.
+    private void tell(Transaction transaction, Event event, String more) {
+        for (var name : transaction.name()) {
+            screen.tell(event, name.id() + more);
+        }
+    }
+
+    /// The client was answered outside of any transaction.
     void answered(Command command, Reply reply) {
-        if (!screen.tells()) {
-            return;
+        if (command instanceof Command.MailFrom(var argument)) {
+            screen.tell(Event.TX_MAIL, NO_MESSAGE + result(reply) + '|' + address(argument));
         }
-        said(reply);
-        var result =
-                reply.isPositive() ? "|ok|" : reply.isPermanent() ? "|permfail|" : "|tempfail|";
+    }
+
+    /// The client was answered, in `transaction` or at its beginning or end.
+    void answered(Command command, Reply reply, Transaction transaction) {
         switch (command) {
             case Command.MailFrom(var argument) -> {
                 if (reply.isPositive()) {
-                    tellOfTransaction(Event.TX_BEGIN, "");
+                    tell(transaction, Event.TX_BEGIN, "");
                 }
-                var id = message.isEmpty() ? NO_MESSAGE : message;
-                screen.tell(Event.TX_MAIL, id + result + address(argument));
+                tell(transaction, Event.TX_MAIL, result(reply) + '|' + address(argument));
             }
             case Command.RcptTo(var argument) ->
-                    tellOfTransaction(Event.TX_RCPT, result + address(argument));
+                    tell(transaction, Event.TX_RCPT, result(reply) + '|' + address(argument));
             case Command.Data _, Command.Bdat _ -> {
                 if (!reply.isPositive()) {
-                    tellOfTransaction(Event.TX_DATA, result.substring(0, result.length() - 1));
+                    tell(transaction, Event.TX_DATA, result(reply));
                 }
             }
             default -> {}
         }
-        switch (progress.phase()) {
-            case org.postern.front.server.Phase.Unidentified(),
-                    org.postern.front.server.Phase.Identified _ ->
-                    over();
-            case org.postern.front.server.Phase.MailTransaction _,
-                    org.postern.front.server.Phase.Chunking _,
-                    org.postern.front.server.Phase.Spoiled _ -> {}
-        }
+    }
+
+    private static String result(Reply reply) {
+        return reply.isPositive() ? "|ok" : reply.isPermanent() ? "|permfail" : "|tempfail";
     }
 
     /// What filters were asked about; what was never asked about is told as it came.
@@ -305,18 +261,14 @@ final class Screening {
                 : address;
     }
 
-    /// There is no transaction any more.
-    private void over() {
-        leases.forEach(Submissions.Lease::close);
-        leases.clear();
-        if (committed.isEmpty()) {
-            tellOfTransaction(Event.TX_ROLLBACK, "");
-        } else {
-            tellOfTransaction(Event.TX_COMMIT, "|" + committed);
+    /// `transaction` is over.
+    void over(Transaction transaction) {
+        switch (transaction.result()) {
+            case Transaction.Result.Nothing() -> tell(transaction, Event.TX_ROLLBACK, "");
+            case Transaction.Result.Queued(_, var size) ->
+                    tell(transaction, Event.TX_COMMIT, "|" + size);
         }
-        tellOfTransaction(Event.TX_RESET, "");
-        message = "";
-        committed = "";
+        tell(transaction, Event.TX_RESET, "");
     }
 
     /// The client has said nothing for too long.
@@ -326,7 +278,6 @@ final class Screening {
 
     /// The session is over.
     void disconnected() {
-        over();
         screen.tell(Event.LINK_DISCONNECT, "");
         screen.close();
     }

@@ -49,10 +49,12 @@ public final class Server {
     ///
     /// @param queue the socket on which the queue takes messages in
     /// @param local the socket on which we take mail from the users of this machine
+    /// @param wellKnown the name by which they know it
     /// @param mostSessions how many sessions from the network there may be
     public record Parts(
             Path queue,
             Path local,
+            Path wellKnown,
             int mostSessions,
             ClientNames names,
             KeyHolder keys,
@@ -280,7 +282,7 @@ public final class Server {
         }
         try {
             var now = local;
-            var peer = Peer.local(now.reception().name(), user.getName());
+            var peer = Peer.local(now.reception().name(), user.getName(), parts.wellKnown());
             hold(ids.next(), link, now.reception(), peer, now.means());
         } finally {
             localPlaces.leave(user);

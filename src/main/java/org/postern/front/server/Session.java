@@ -126,8 +126,7 @@ final class Session {
                 line = nextLine();
                 tracing.heard(line);
                 screening.hears(line);
-                var command = Command.parse(line);
-                answer(command, carryOut(command));
+                carryOut(Command.parse(line));
             }
         } catch (Hangup e) {
             hangUp(e);
@@ -144,7 +143,9 @@ final class Session {
             sayLast(Replies.BUG);
             log.disconnected("bug");
         } finally {
+            var unfinished = progress.transaction();
             progress.enters(new Phase.Unidentified());
+            unfinished.ifPresent(screening::over);
             screening.disconnected();
         }
     }
@@ -197,7 +198,24 @@ final class Session {
         return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
     }
 
-    private Reply carryOut(Command command) throws IOException, Hangup {
+    private void carryOut(Command command) throws IOException, Hangup {
+        var before = progress.transaction();
+        try {
+            var reply = replyTo(command);
+            answer(reply);
+            before.or(() -> progress.transaction())
+                    .ifPresentOrElse(
+                            concerned -> screening.answered(command, reply, concerned),
+                            () -> screening.answered(command, reply));
+            follow(command, reply);
+        } finally {
+            if (progress.transaction().isEmpty()) {
+                before.ifPresent(screening::over);
+            }
+        }
+    }
+
+    private Reply replyTo(Command command) throws IOException, Hangup {
         return switch (command) {
             case Command.Helo(var domain) -> introduction.hello(domain, Dialect.SMTP);
             case Command.Ehlo(var domain) -> introduction.hello(domain, Dialect.ESMTP);
@@ -230,7 +248,7 @@ final class Session {
         if (!reply.isPositive()) {
             return reply;
         }
-        var objections = screening.objections(org.postern.front.filter.Phase.STARTTLS);
+        var objections = screening.objections(org.postern.front.filter.Point.STARTTLS);
         return objections.isEmpty() ? reply : objections.getFirst();
     }
 
@@ -249,7 +267,7 @@ final class Session {
 
     /// NOOP, RFC 5321 section 4.1.1.9.
     private Reply noop() throws Hangup {
-        var objections = screening.objections(org.postern.front.filter.Phase.NOOP);
+        var objections = screening.objections(org.postern.front.filter.Point.NOOP);
         return objections.isEmpty() ? Replies.OK : objections.getFirst();
     }
 
@@ -287,21 +305,25 @@ final class Session {
         if (!argument.isEmpty()) {
             return Replies.NO_ARGUMENT_WANTED;
         }
-        var objections = screening.objections(org.postern.front.filter.Phase.QUIT);
+        var objections = screening.objections(org.postern.front.filter.Point.QUIT);
         if (!objections.isEmpty()) {
             return objections.getFirst();
         }
         throw new Hangup(Cause.QUIT, Replies.BYE);
     }
 
-    private void answer(Command command, Reply reply) throws IOException, Hangup {
+    private void answer(Reply reply) throws IOException {
         if (!reply.isPositive()) {
             log.failedCommand(line, reply);
         }
         if (successor.isEmpty()) {
             wire.say(reply.wire()); // else the greeting that follows is the answer
-            screening.answered(command, reply);
+            screening.said(reply);
         }
+    }
+
+    /// Does what follows from the reply.
+    private void follow(Command command, Reply reply) throws IOException, Hangup {
         if (command instanceof Command.StartTls && reply.isPositive()) {
             handshake.begin();
             tellOfTls();

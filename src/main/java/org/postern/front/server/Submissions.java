@@ -152,6 +152,57 @@ final class Submissions implements Closeable {
         return convoy().carry(whole);
     }
 
+    /// An id for a message that is not on its way yet. The caller closes it.
+    ///
+    /// @throws IOException if the queue is away, or gives out no more
+    Name name() throws IOException {
+        var from = convoy();
+        return new Name(from, from.takeId());
+    }
+
+    /// The id of a message before it is on its way. Costs neither a conversation nor a place in
+    /// one. It belongs to one thread.
+    static final class Name implements Closeable {
+        private final Convoy from;
+        private final MessageId id;
+        private boolean used;
+
+        private Name(Convoy from, MessageId id) {
+            this.from = from;
+            this.id = id;
+        }
+
+        MessageId id() {
+            return id;
+        }
+
+        /// As [Submissions#carry], for a message with this id.
+        Answer carry(Function<MessageId, Submission.Whole> whole) throws IOException {
+            used = true;
+            return from.carry(id, whole);
+        }
+
+        /// The id, for a message that goes another way.
+        ///
+        /// @throws IOException if the queue does not know it any more
+        MessageId use() throws IOException {
+            if (!from.isOpen()) {
+                throw new IOException("the queue that gave the id is gone");
+            }
+            used = true;
+            return id;
+        }
+
+        /// Gives the id back, if it was not used.
+        @Override
+        public void close() {
+            if (!used) {
+                used = true;
+                from.giveBack(id);
+            }
+        }
+    }
+
     /// A conversation for one message. The caller closes it.
     ///
     /// @throws IOException if the queue is away, or all conversations are busy for long
@@ -258,7 +309,7 @@ final class Submissions implements Closeable {
 
         /// Asks whether there is room by now.
         private void ask(MessageFacts facts) throws IOException {
-            say(new Submission.Begin(facts));
+            say(new Submission.Begin(next, facts));
             say(new Submission.Abandon());
             switch (conversation.hear(OPENING)) {
                 case Answer.Abandoned(var id, var now) -> done(id, now);

@@ -73,6 +73,7 @@ class ArrivalsTest {
                         new Server.Parts(
                                 queue.socket(),
                                 directory.resolve("smtpd.sock"),
+                                directory.resolve("smtpd.sock"),
                                 mostSessions,
                                 address -> new ClientName.Unconfirmed(address.getHostAddress()),
                                 LocalKeys.away(),

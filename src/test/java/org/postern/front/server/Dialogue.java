@@ -362,7 +362,7 @@ final class Dialogue {
                         new FakeLogins(stage),
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
-        var peer = stage.contains("local") ? Peer.local("mx.example.org", "alice") : remote();
+        var peer = stage.contains("local") ? local() : remote();
         return new Session(
                 new SessionId(0x5d1c6f3a9b2e4c10L),
                 link,
@@ -375,6 +375,10 @@ final class Dialogue {
                         admission()),
                 peer,
                 means);
+    }
+
+    private static Peer local() {
+        return Peer.local("mx.example.org", "alice", java.nio.file.Path.of("/run/smtpd.sock"));
     }
 
     private Peer remote() {

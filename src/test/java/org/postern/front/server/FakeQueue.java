@@ -130,7 +130,10 @@ final class FakeQueue implements Closeable {
                     }
                     conversation.say(answer(now, new Kept(said, all, text.text())));
                 }
-                case Submission.Begin(var said) -> facts.add(said);
+                case Submission.Begin(var named, var said) -> {
+                    id = named;
+                    facts.add(said);
+                }
                 case Submission.Add(var share) -> shares.add(share);
                 case Submission.Append(var piece) -> piece.writeTo(content);
                 case Submission.Abandon() -> {

@@ -41,7 +41,7 @@ class FilterProgramsTest {
     private static final String RECEIVED =
             """
             Q: | Received: from client.example.net (client.example.net [192.0.2.10])
-            Q: |\tby mx.example.org (Postern) with SMTP id a1b2c3dc
+            Q: |\tby mx.example.org (Postern) with SMTP id a1b2c3d4
             Q: |\tfor <dave@example.org>;
             Q: |\tTue, 4 Mar 2025 10:11:12 +0000 (UTC)
             """;
@@ -101,7 +101,7 @@ class FilterProgramsTest {
             plays(
                     "F: filter it proc-exec \"x\"\n"
                             + MAIL
-                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + "S: 250 2.0.0 a1b2c3d4 Message accepted for delivery\n"
                             + BYE
                             + QUEUED
                             + RECEIVED
@@ -119,22 +119,22 @@ class FilterProgramsTest {
                     report protocol-client|S|MAIL FROM:<alice@example.net>
                     report filter-response|S|mail-from|proceed
                     report protocol-server|S|250 2.0.0 Ok
-                    report tx-begin|S|a1b2c3dc
-                    report tx-mail|S|a1b2c3dc|ok|alice@example.net
+                    report tx-begin|S|a1b2c3d4
+                    report tx-mail|S|a1b2c3d4|ok|alice@example.net
                     report protocol-client|S|RCPT TO:<dave@example.org>
                     report filter-response|S|rcpt-to|proceed
                     report protocol-server|S|250 2.1.5 Destination address valid: Recipient ok
-                    report tx-rcpt|S|a1b2c3dc|ok|dave@example.org
+                    report tx-rcpt|S|a1b2c3d4|ok|dave@example.org
                     report protocol-client|S|DATA
                     report filter-response|S|data|proceed
                     report protocol-server|S|354 Enter mail, end with "." on a line by itself
-                    report tx-data|S|a1b2c3dc|ok
+                    report tx-data|S|a1b2c3d4|ok
                     report protocol-client|S|.
                     report filter-response|S|commit|proceed
-                    report tx-envelope|S|a1b2c3dc|a1b2c3dc00000001
-                    report protocol-server|S|250 2.0.0 a1b2c3dc Message accepted for delivery
-                    report tx-commit|S|a1b2c3dc|200
-                    report tx-reset|S|a1b2c3dc
+                    report tx-envelope|S|a1b2c3d4|a1b2c3d400000001
+                    report protocol-server|S|250 2.0.0 a1b2c3d4 Message accepted for delivery
+                    report tx-commit|S|a1b2c3d4|200
+                    report tx-reset|S|a1b2c3d4
                     report protocol-client|S|QUIT
                     report filter-response|S|quit|proceed
                     report protocol-server|S|221 2.0.0 Bye
@@ -170,7 +170,7 @@ class FilterProgramsTest {
             plays(
                     "F: filter it proc-exec \"x\"\n"
                             + MAIL
-                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + "S: 250 2.0.0 a1b2c3d4 Message accepted for delivery\n"
                             + BYE
                             + QUEUED
                             + "Q: | X-Checked: yes\n"
@@ -180,7 +180,7 @@ class FilterProgramsTest {
                     program,
                     """
                     filter data-line|S|Received: from client.example.net (client.example.net [192.0.2.10])
-                    filter data-line|S|\tby mx.example.org (Postern) with SMTP id a1b2c3dc
+                    filter data-line|S|\tby mx.example.org (Postern) with SMTP id a1b2c3d4
                     filter data-line|S|\tfor <dave@example.org>;
                     filter data-line|S|\tTue, 4 Mar 2025 10:11:12 +0000 (UTC)
                     filter data-line|S|Subject: hi
@@ -217,7 +217,7 @@ class FilterProgramsTest {
                     F: filter it chain { a, b }
                     """
                             + MAIL
-                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + "S: 250 2.0.0 a1b2c3d4 Message accepted for delivery\n"
                             + BYE
                             + QUEUED
                             + RECEIVED
@@ -309,7 +309,7 @@ class FilterProgramsTest {
             plays(
                     "F: filter it proc-exec \"x\"\n"
                             + MAIL
-                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + "S: 250 2.0.0 a1b2c3d4 Message accepted for delivery\n"
                             + BYE
                             + QUEUED
                             + RECEIVED
@@ -332,7 +332,7 @@ class FilterProgramsTest {
             plays(
                     "F: filter it proc-exec \"x\"\n"
                             + MAIL.replace("C: ..dot\n", content)
-                            + "S: 250 2.0.0 a1b2c3dc Message accepted for delivery\n"
+                            + "S: 250 2.0.0 a1b2c3d4 Message accepted for delivery\n"
                             + BYE
                             + QUEUED
                             + RECEIVED

@@ -90,6 +90,7 @@ class ServerTest {
                         new Server.Parts(
                                 queue.socket(),
                                 local(),
+                                local(),
                                 mostSessions,
                                 names,
                                 LocalKeys.away(),
@@ -559,7 +560,7 @@ class ServerTest {
                 "192.0.2.1", Peers.at("192.0.2.1", new ClientName.Nameless()).address());
         Assertions.assertEquals(
                 "[2001:db8::1]", Peers.at("2001:db8::1", new ClientName.Nameless()).address());
-        Assertions.assertEquals("local", Peer.local("x", "root").address());
+        Assertions.assertEquals("local", Peer.local("x", "root", local()).address());
         Assertions.assertTrue(
                 new Origin(
                                 "x",

@@ -119,7 +119,8 @@ public final class SessionFuzz implements Closeable {
 
     private static Peer peer(int kind) {
         return switch (kind) {
-            case IS_LOCAL -> Peer.local("mx.example.org", "alice");
+            case IS_LOCAL ->
+                    Peer.local("mx.example.org", "alice", java.nio.file.Path.of("/run/smtpd.sock"));
             case LOGS_IN -> Peers.LOOPBACK;
             default -> Peers.CLIENT;
         };

@@ -3,7 +3,7 @@ package org.postern.front.filter;
 import org.postern.config.FilterRule;
 
 /// A point of a session at which filters are asked.
-public enum Phase {
+public enum Point {
     CONNECT("connect", "connected"),
     HELO("helo", "helo"),
     EHLO("ehlo", "ehlo"),
@@ -26,7 +26,7 @@ public enum Phase {
     private final String word;
     private final String ofResponse;
 
-    Phase(String word, String ofResponse) {
+    Point(String word, String ofResponse) {
         this.word = word;
         this.ofResponse = ofResponse;
     }
@@ -46,7 +46,7 @@ public enum Phase {
         return this == HELO || this == EHLO || this == MAIL_FROM || this == RCPT_TO;
     }
 
-    static Phase of(FilterRule.Phase phase) {
+    static Point of(FilterRule.Phase phase) {
         return switch (phase) {
             case AUTH -> AUTH;
             case COMMIT -> COMMIT;
