@@ -1,5 +1,7 @@
 package org.postern.message;
 
+import java.util.List;
+
 /// Puts one mailbox in the place of whatever a user says to be.
 final class Masquerade {
     private Masquerade() {}
@@ -8,13 +10,17 @@ final class Masquerade {
     /// it; names and comments stay, byte for byte. Where there is no mailbox, or where nobody knows
     /// what others will find in it, `mailbox` takes the place of all.
     static String of(String value, String mailbox) {
-        var places = AddressList.mailboxes(value);
-        if (places.isEmpty() || places.get().isEmpty()) {
-            return ' ' + mailbox;
-        }
+        return switch (AddressList.read(value)) {
+            case AddressList.Malformed _ -> ' ' + mailbox;
+            case AddressList.Found(var places) when places.isEmpty() -> ' ' + mailbox;
+            case AddressList.Found(var places) -> replaced(value, places, mailbox);
+        };
+    }
+
+    private static String replaced(String value, List<AddressList.Place> places, String mailbox) {
         var out = new StringBuilder(value.length() + mailbox.length());
         int from = 0;
-        for (var place : places.get()) {
+        for (var place : places) {
             out.append(value, from, place.from()).append(mailbox);
             from = place.to();
         }

@@ -79,13 +79,14 @@ final class Sendmail {
     private int sendOrKeep(Request.Send send, Letter letter) throws IOException {
         try {
             return send(send, letter);
-        } catch (AddressList.BadAddress e) {
+        } catch (WrittenAddresses.BadAddress e) {
             terminal.complain(String.valueOf(e.getMessage()));
             return bury(finish(send, letter, "localhost", send.sender()), USAGE);
         }
     }
 
-    private int send(Request.Send send, Letter letter) throws IOException, AddressList.BadAddress {
+    private int send(Request.Send send, Letter letter)
+            throws IOException, WrittenAddresses.BadAddress {
         var recipients = recipients(send, letter);
         if (recipients.isEmpty()) {
             terminal.complain("no recipients");
@@ -110,7 +111,7 @@ final class Sendmail {
             Letter letter,
             Request.Sender sender,
             List<String> recipients)
-            throws IOException, AddressList.BadAddress {
+            throws IOException, WrittenAddresses.BadAddress {
         var host = "localhost";
         Result result;
         Finishing message;
@@ -145,15 +146,15 @@ final class Sendmail {
     }
 
     private List<String> recipients(Request.Send send, Letter letter)
-            throws AddressList.BadAddress {
+            throws WrittenAddresses.BadAddress {
         var all = new LinkedHashSet<String>();
         for (var argument : send.recipients()) {
-            all.addAll(AddressList.parse(argument));
+            all.addAll(WrittenAddresses.parse(argument));
         }
         if (send.recipientsIn() == Request.RecipientsIn.HEADER_TOO) {
             for (var field : letter.fields()) {
                 if (field.isNamed("To") || field.isNamed("Cc") || field.isNamed("Bcc")) {
-                    all.addAll(AddressList.parse(field.value()));
+                    all.addAll(WrittenAddresses.parse(field.value()));
                 }
             }
         }
@@ -168,19 +169,19 @@ final class Sendmail {
         try {
             var from = letter.field("From");
             if (from.isPresent()) {
-                var addresses = AddressList.parse(from.get().value());
+                var addresses = WrittenAddresses.parse(from.get().value());
                 if (!addresses.isEmpty()) {
                     return new Request.Sender.Named(addresses.getFirst());
                 }
             }
-        } catch (AddressList.BadAddress e) {
+        } catch (WrittenAddresses.BadAddress e) {
             terminal.complain("From: " + e.getMessage() + "; the sender is " + login.name());
         }
         return new Request.Sender.Named(login.name());
     }
 
     private Addresses complete(Request.Sender sender, List<String> recipients, String host)
-            throws AddressList.BadAddress {
+            throws WrittenAddresses.BadAddress {
         var completed = new ArrayList<Mailbox>();
         for (var recipient : recipients) {
             completed.add(mailbox(recipient, host));
@@ -195,20 +196,20 @@ final class Sendmail {
         };
     }
 
-    private static Mailbox mailbox(String address, String host) throws AddressList.BadAddress {
-        return AddressList.complete(address, host)
-                .orElseThrow(() -> new AddressList.BadAddress("not an address: " + address));
+    private static Mailbox mailbox(String address, String host) throws WrittenAddresses.BadAddress {
+        return WrittenAddresses.complete(address, host)
+                .orElseThrow(() -> new WrittenAddresses.BadAddress("not an address: " + address));
     }
 
     private Mailbox caller(String host) {
-        return AddressList.complete(login.name(), host)
+        return WrittenAddresses.complete(login.name(), host)
                 .orElseGet(() -> new Mailbox("anonymous", host));
     }
 
     private Finishing finish(Request.Send send, Letter letter, String host, Request.Sender sender) {
         var author =
                 sender instanceof Request.Sender.Named(var address)
-                        ? AddressList.complete(address, host).orElseGet(() -> caller(host))
+                        ? WrittenAddresses.complete(address, host).orElseGet(() -> caller(host))
                         : caller(host);
         boolean named = !send.fullName().isEmpty() || letter.field("From").isPresent();
         return new Finishing(

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Addresses as header fields write them.
-class AddressListTest {
+class WrittenAddressesTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -34,7 +34,7 @@ class AddressListTest {
                 "`` | ``",
             })
     void addressesAreFound(String list, String found) throws Exception {
-        assertEquals(found, String.join(" ", AddressList.parse(list)));
+        assertEquals(found, String.join(" ", WrittenAddresses.parse(list)));
     }
 
     @ParameterizedTest
@@ -52,7 +52,7 @@ class AddressListTest {
                 "ann@[192.0.2.1",
             })
     void whatIsNoListIsAnError(String list) {
-        assertThrows(AddressList.BadAddress.class, () -> AddressList.parse(list));
+        assertThrows(WrittenAddresses.BadAddress.class, () -> WrittenAddresses.parse(list));
     }
 
     @ParameterizedTest
@@ -69,6 +69,8 @@ class AddressListTest {
     void addressesAreCompleted(String address, String mailbox) {
         assertEquals(
                 mailbox,
-                AddressList.complete(address, "here.example").map(Object::toString).orElse(""));
+                WrittenAddresses.complete(address, "here.example")
+                        .map(Object::toString)
+                        .orElse(""));
     }
 }
