@@ -18,8 +18,8 @@ final class Caller {
         try (var socket = new Socket()) {
             var server = triple.client().contains(":") ? "::1" : "127.0.0.1";
             socket.bind(new InetSocketAddress(triple.client(), 0));
-            socket.connect(new InetSocketAddress(server, port), 10_000);
-            socket.setSoTimeout(20_000);
+            socket.connect(new InetSocketAddress(server, port), 60_000);
+            socket.setSoTimeout(60_000);
             var in =
                     new BufferedReader(
                             new InputStreamReader(

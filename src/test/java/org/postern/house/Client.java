@@ -16,7 +16,7 @@ final class Client implements AutoCloseable {
 
     Client(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(60_000);
         in =
                 new BufferedReader(
                         new InputStreamReader(

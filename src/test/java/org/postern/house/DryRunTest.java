@@ -25,11 +25,11 @@ class DryRunTest {
 
     /// The exit status, and what was said without the name of the directory.
     private String dryRun(String... options) throws Exception {
-        var words = new ArrayList<>(List.of("smtpd", "-n"));
+        var words = new ArrayList<>(List.of("-n"));
         words.addAll(List.of(options));
         words.addAll(List.of("-f", directory.resolve("smtpd.conf").toString()));
         var process =
-                new ProcessBuilder(Installation.command(words.toArray(String[]::new)))
+                new ProcessBuilder(Installation.command("smtpd", words.toArray(String[]::new)))
                         .redirectErrorStream(true)
                         .start();
         process.getOutputStream().close();

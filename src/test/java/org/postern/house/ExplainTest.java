@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// What `smtpctl explain` says of a running server, beside what the same server answers a client.
@@ -75,10 +76,19 @@ class ExplainTest {
             A 127.0.0.2  client.example  <>                <ann@secret.example>            550
             """;
 
-    @BeforeEach
-    void accounts() throws Exception {
-        SystemUsers.needsRoot();
+    private static House house;
+
+    @BeforeAll
+    static void aServer() throws Exception {
         SystemUsers.exist();
+        house = house();
+    }
+
+    @AfterAll
+    static void itsEnd() throws Exception {
+        if (house != null) {
+            house.close();
+        }
     }
 
     private static House house() throws Exception {
@@ -108,8 +118,7 @@ class ExplainTest {
 
     @Test
     void itSaysWhatAClientIsTold() throws Exception {
-        try (var house = house();
-                var questions = new Questions(house)) {
+        try (var questions = new Questions(house)) {
             for (var line : TRIPLES.lines().toList()) {
                 var triple = Triple.parse(line);
                 var reply = Caller.answer(triple, house.port());
@@ -122,8 +131,7 @@ class ExplainTest {
         }
     }
 
-    private static String explained(House house, String recipient, String... facts)
-            throws Exception {
+    private static String explained(String recipient, String... facts) throws Exception {
         var words = new ArrayList<String>(List.of("explain", "rcpt", recipient));
         words.addAll(List.of(facts));
         return house.smtpctl(words.toArray(String[]::new));
@@ -131,61 +139,51 @@ class ExplainTest {
 
     @Test
     void eachStepIsShown() throws Exception {
-        try (var house = house()) {
-            var root = house.root();
-            assertEquals(
-                    """
-                    mail from=<x@good.example> to=<team@here.example> client=127.0.0.9 \
-                    name=pc.example helo="pc" tag=""
-                    team@here.example: the rules are asked
-                        ROOT/etc/smtpd.conf:9: match from any for any rcpt-to "no@here.example" reject
-                          from any: holds
-                          for any: holds
-                          rcpt-to "no@here.example": fails (team@here.example)
-                    """
-                            .replace("ROOT", root.toString()),
-                    explained(
-                                    house,
-                                    "team@here.example",
-                                    "from",
-                                    "127.0.0.9",
-                                    "rdns",
-                                    "pc.example",
-                                    "helo",
-                                    "pc",
-                                    "mail-from",
-                                    "x@good.example")
-                            .lines()
-                            .limit(6)
-                            .map(line -> line + "\n")
-                            .reduce("", String::concat));
-        }
+        var root = house.root();
+        assertEquals(
+                """
+                mail from=<x@good.example> to=<team@here.example> client=127.0.0.9 \
+                name=pc.example helo="pc" tag=""
+                team@here.example: the rules are asked
+                    ROOT/etc/smtpd.conf:9: match from any for any rcpt-to "no@here.example" reject
+                      from any: holds
+                      for any: holds
+                      rcpt-to "no@here.example": fails (team@here.example)
+                """
+                        .replace("ROOT", root.toString()),
+                explained(
+                                "team@here.example",
+                                "from",
+                                "127.0.0.9",
+                                "rdns",
+                                "pc.example",
+                                "helo",
+                                "pc",
+                                "mail-from",
+                                "x@good.example")
+                        .lines()
+                        .limit(6)
+                        .map(line -> line + "\n")
+                        .reduce("", String::concat));
     }
 
     @Test
     void itTellsWhy() throws Exception {
-        try (var house = house()) {
-            tells(house, "<gone>: it says error:550 Moved away", "gone@here.example");
-            tells(house, "<shut>: it says error:550 5.7.1 Not here", "shut@here.example");
-            tells(house, "can be written by others", "loose@here.example");
-            tells(house, "table broken: no idea", "x@elsewhere.example", "from", "local");
-            tells(
-                    house,
-                    "ann: a user, whose .forward says: bob@out.example, ann",
-                    "team@here.example");
-            tells(house, "auth: fails (no login)", "ann@members.example", "from", "127.0.0.2");
-            tells(house, "accepted: ", "ann@members.example", "from", "127.0.0.2", "auth", "ann");
-            tells(house, "tls: fails", "ann@secret.example", "from", "127.0.0.2");
-            tells(house, "accepted: ", "ann@secret.example", "from", "127.0.0.2", "tls");
-            assertEquals(
-                    "smtpctl: not a recipient: a@@b\n", house.smtpctl("explain", "rcpt", "a@@b"));
-            assertEquals("", house.smtpctl("show", "queue"));
-        }
+        tells("<gone>: it says error:550 Moved away", "gone@here.example");
+        tells("<shut>: it says error:550 5.7.1 Not here", "shut@here.example");
+        tells("can be written by others", "loose@here.example");
+        tells("table broken: no idea", "x@elsewhere.example", "from", "local");
+        tells("ann: a user, whose .forward says: bob@out.example, ann", "team@here.example");
+        tells("auth: fails (no login)", "ann@members.example", "from", "127.0.0.2");
+        tells("accepted: ", "ann@members.example", "from", "127.0.0.2", "auth", "ann");
+        tells("tls: fails", "ann@secret.example", "from", "127.0.0.2");
+        tells("accepted: ", "ann@secret.example", "from", "127.0.0.2", "tls");
+        assertEquals("smtpctl: not a recipient: a@@b\n", house.smtpctl("explain", "rcpt", "a@@b"));
+        assertEquals("", house.smtpctl("show", "queue"));
     }
 
-    private static void tells(House house, String words, String recipient, String... facts)
-            throws Exception {
-        var told = explained(house, recipient, facts);
+    private static void tells(String words, String recipient, String... facts) throws Exception {
+        var told = explained(recipient, facts);
         assertTrue(told.contains(words), () -> words + " is missing in\n" + told);
         assertFalse(told.contains("refused\n"), told);
     }

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,13 +75,6 @@ class FiltersTest {
         }
     }
 
-    private static long pid(House of, String filter) throws Exception {
-        var status = of.smtpctl("show", "status");
-        var matcher = Pattern.compile("filter " + filter + " running pid=(\\d+)").matcher(status);
-        assertTrue(matcher.find(), status);
-        return Long.parseLong(matcher.group(1));
-    }
-
     @Test
     void eachFilterOfTheChainDoesItsPart() throws Exception {
         var content = "Subject: hello\n\n.dot\nSubject: of the body\n" + "x".repeat(70_000);
@@ -99,15 +91,14 @@ class FiltersTest {
                                                 && mail.contains("\nSubject: of the body\n")),
                 mails.toString());
         var id = reply.split(" ")[2];
-        house.eventually(
-                "a line of the log", () -> house.log().contains("message=" + id + " size="));
+        house.awaitLog("message=" + id + " size=");
     }
 
     @Test
     void aProgramIsTheUserThatItsLineNames() throws Exception {
-        var uid = Files.getAttribute(Path.of("/proc/" + pid(house, "pass")), "unix:uid");
+        var uid = Files.getAttribute(Path.of("/proc/" + house.filterPid("pass")), "unix:uid");
         assertEquals(65534, uid);
-        var status = Files.readString(Path.of("/proc/" + pid(house, "pass") + "/status"));
+        var status = Files.readString(Path.of("/proc/" + house.filterPid("pass") + "/status"));
         assertTrue(status.contains("NoNewPrivs:\t1"), status);
         assertTrue(status.contains("CapEff:\t0000000000000000"), status);
     }
@@ -115,7 +106,7 @@ class FiltersTest {
     @Test
     void aProgramThatIsKilledIsStartedAgain() throws Exception {
         try (var another = house("filter it proc-exec \"filter-subject\"")) {
-            long first = pid(another, "it");
+            long first = another.filterPid("it");
             long front = another.pid("front");
             try (var client = another.client().greeted()) {
                 ProcessHandle.of(first).orElseThrow().destroyForcibly();
@@ -135,14 +126,14 @@ class FiltersTest {
                         }
                     });
             assertEquals(front, another.pid("front"));
-            assertTrue(pid(another, "it") != first);
+            assertTrue(another.filterPid("it") != first);
         }
     }
 
     @Test
     void aReloadGivesNewSessionsOtherFiltersAndEndsTheOld() throws Exception {
         try (var another = house("filter it proc-exec \"filter-subject [ONE]\"")) {
-            long first = pid(another, "it");
+            long first = another.filterPid("it");
             try (var old = another.client().greeted()) {
                 var config = another.root().resolve("etc/smtpd.conf");
                 Files.writeString(config, Files.readString(config).replace("[ONE]", "[TWO]"));
@@ -169,9 +160,7 @@ class FiltersTest {
             }
             try (var another =
                     house("filter it proc-exec \"/bin/x\" chroot \"" + jail + "\" bypass")) {
-                another.eventually(
-                        "a program that is not there",
-                        () -> another.log().contains("filter it: cannot start: "));
+                another.awaitLog("filter it: cannot start: ");
             }
         } finally {
             Installation.remove(jail);

@@ -3,6 +3,7 @@ package org.postern.house;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,16 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.postern.Ports;
+import org.postern.ipc.Hearing;
+import org.postern.ipc.Place;
+import org.postern.tool.Typed;
 
 /// A real server in a directory of its own: real processes, real sockets.
 final class House implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private static final Pattern ROOM =
-            Pattern.compile("room (\\w+) running pid=(\\d+)", Pattern.UNICODE_CASE);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path root;
     private final int port;
@@ -109,15 +111,18 @@ final class House implements AutoCloseable {
         return plot;
     }
 
+    /// The supervisor hears orders when all rooms work.
     private void awaitGreeting() throws Exception {
+        var supervisor = Place.below(root).supervisorSocket();
         eventually(
-                "a greeting",
+                "a server that works",
                 () -> {
                     if (!server.isAlive()) {
                         fail("the server did not start:\n" + log());
                     }
-                    try (var client = client()) {
-                        return client.hear().startsWith("220 ");
+                    try (var orders = Hearing.connect(supervisor);
+                            var client = client()) {
+                        return orders.isConnected() && client.hear().startsWith("220 ");
                     } catch (IOException e) {
                         return false;
                     }
@@ -147,6 +152,11 @@ final class House implements AutoCloseable {
         return new Client(port);
     }
 
+    /// Waits until the server has logged this: it logs a moment after it has done something.
+    void awaitLog(String part) throws InterruptedException {
+        eventually("a line with " + part, () -> log().contains(part));
+    }
+
     /// What the server logged so far.
     String log() {
         try {
@@ -157,33 +167,76 @@ final class House implements AutoCloseable {
     }
 
     /// What `smtpctl` prints.
-    String smtpctl(String... words) throws Exception {
-        var arguments = new ArrayList<String>(List.of("smtpctl", "-R", root.toString()));
+    String smtpctl(String... words) throws IOException {
+        return Typed.smtpctl(root, words);
+    }
+
+    /// What the program `smtpctl` prints.
+    String smtpctlProgram(String... words) throws Exception {
+        var arguments = new ArrayList<String>(List.of("-R", root.toString()));
         arguments.addAll(List.of(words));
         var process =
-                new ProcessBuilder(Installation.command(arguments.toArray(String[]::new)))
+                new ProcessBuilder(
+                                Installation.command("smtpctl", arguments.toArray(String[]::new)))
                         .redirectErrorStream(true)
                         .start();
         process.getOutputStream().close();
         var output =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             fail("smtpctl does not end");
         }
         return output;
     }
 
-    /// The process id of a room, from the supervisor.
-    long pid(String room) throws Exception {
-        var status = smtpctl("show", "status");
-        var matcher = ROOM.matcher(status);
-        while (matcher.find()) {
-            if (matcher.group(1).equals(room)) {
-                return Long.parseLong(matcher.group(2));
-            }
+    /// The process id of a room, from the supervisor, as soon as the room runs.
+    long pid(String room) throws InterruptedException {
+        return pidOf("room " + room);
+    }
+
+    /// The same of the program that answers for a table.
+    long tablePid(String table) throws InterruptedException {
+        return pidOf("table " + table);
+    }
+
+    /// The same of the program of a filter.
+    long filterPid(String filter) throws InterruptedException {
+        return pidOf("filter " + filter);
+    }
+
+    private long pidOf(String what) throws InterruptedException {
+        var running = Pattern.compile("(?m)^" + what + " running pid=(\\d+)");
+        var pid = new AtomicLong();
+        eventually(
+                what + " that runs",
+                () -> {
+                    var found = running.matcher(status());
+                    if (!found.find()) {
+                        return false;
+                    }
+                    pid.set(Long.parseLong(found.group(1)));
+                    return true;
+                });
+        return pid.get();
+    }
+
+    /// What `smtpctl show status` prints.
+    String status() {
+        return said("show", "status");
+    }
+
+    /// What `smtpctl show queue` prints.
+    String queue() {
+        return said("show", "queue");
+    }
+
+    private String said(String... words) {
+        try {
+            return smtpctl(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return fail("no room " + room + " in:\n" + status + "\nlog:\n" + log());
     }
 
     long supervisorPid() {
@@ -207,6 +260,15 @@ final class House implements AutoCloseable {
         return messages;
     }
 
+    /// Waits for a message with this subject in that Maildir, and gives it.
+    String awaitSubject(String name, String subject) throws InterruptedException {
+        var line = "\nSubject: " + subject + "\n";
+        eventually(
+                "the message " + subject + " in " + name,
+                () -> maildir(name).stream().anyMatch(mail -> mail.contains(line)));
+        return maildir(name).stream().filter(mail -> mail.contains(line)).findFirst().orElseThrow();
+    }
+
     /// Waits until `count` messages lie in that Maildir.
     List<String> awaitMail(String name, int count) throws InterruptedException {
         eventually(count + " messages in " + name, () -> maildir(name).size() >= count);
@@ -216,7 +278,7 @@ final class House implements AutoCloseable {
     /// Ends the server and waits until it has ended.
     void stop() throws Exception {
         server.destroy();
-        if (!server.waitFor(40, TimeUnit.SECONDS)) {
+        if (!server.waitFor(90, TimeUnit.SECONDS)) {
             server.destroyForcibly();
             fail("the server does not end; the log:\n" + log());
         }

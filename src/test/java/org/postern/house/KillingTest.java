@@ -71,7 +71,7 @@ class KillingTest {
             }
             mail.await((KILLS + 1) * BETWEEN_KILLS);
             assertNothingIsLost(mail);
-            assertTrue(house.log().contains("lost child: " + room), house.log());
+            house.awaitLog("lost child: " + room);
         }
     }
 

@@ -18,15 +18,39 @@ final class Neighbour implements AutoCloseable {
     private final Process process;
     private final Path directory;
 
-    private Neighbour(Process process, Path directory) {
+    private final Leaving leaving;
+
+    /// What becomes of the directory.
+    private enum Leaving {
+        NOTHING,
+        ALL
+    }
+
+    private Neighbour(Process process, Path directory, Leaving leaving) {
         this.process = process;
         this.directory = directory;
+        this.leaving = leaving;
     }
 
     /// Starts a script of `src/test/neighbours` in a fresh directory and waits until it is ready.
     static Neighbour start(String script, String... arguments) throws Exception {
+        return start(freshDirectory(), Leaving.NOTHING, script, arguments);
+    }
+
+    /// A directory for a neighbour.
+    static Path freshDirectory() throws IOException {
         var directory = Files.createTempDirectory("postern-neighbour");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return Files.setPosixFilePermissions(
+                directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /// The same in this directory, where it may have been before, and may be again.
+    static Neighbour startIn(Path directory, String script, String... arguments) throws Exception {
+        return start(directory, Leaving.ALL, script, arguments);
+    }
+
+    private static Neighbour start(
+            Path directory, Leaving leaving, String script, String... arguments) throws Exception {
         var command =
                 new ArrayList<String>(
                         List.of(
@@ -41,7 +65,7 @@ final class Neighbour implements AutoCloseable {
                 new BufferedReader(
                         new InputStreamReader(
                                 process.getInputStream(), StandardCharsets.ISO_8859_1));
-        var neighbour = new Neighbour(process, directory);
+        var neighbour = new Neighbour(process, directory, leaving);
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith("ready ")) {
                 return neighbour;
@@ -81,10 +105,12 @@ final class Neighbour implements AutoCloseable {
     @Override
     public void close() throws Exception {
         process.getOutputStream().close();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             process.waitFor(10, TimeUnit.SECONDS);
         }
-        Installation.remove(directory);
+        if (leaving == Leaving.NOTHING) {
+            Installation.remove(directory);
+        }
     }
 }

@@ -82,8 +82,8 @@ class NeighboursTest {
                 client.send("ann@example.net", "bob@example.org", "Subject: mail " + i + "\n\n..");
             }
             house.eventually("five messages", () -> postfix.mail("Maildir").size() == 5);
-            house.eventually("an empty queue", () -> queue(house).isBlank());
-            assertTrue(house.log().contains("result=\"Ok\" stat=\"250 "), house.log());
+            house.eventually("an empty queue", () -> house.queue().isBlank());
+            house.awaitLog("result=\"Ok\" stat=\"250 ");
         }
     }
 
@@ -94,14 +94,6 @@ class NeighboursTest {
         match from any for any action "out"
         """
                 .formatted(port);
-    }
-
-    private static String queue(House house) {
-        try {
-            return house.smtpctl("show", "queue");
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
@@ -166,7 +158,7 @@ class NeighboursTest {
             house.eventually("a message", () -> postfix.mail("Maildir").size() == 1);
             var mail = postfix.mail("Maildir").getFirst();
             assertTrue(mail.contains("using TLSv1.3 with cipher "), mail);
-            assertTrue(house.log().contains("cert-check result=\"unverified\""), house.log());
+            house.awaitLog("cert-check result=\"unverified\"");
         }
     }
 
@@ -180,7 +172,7 @@ class NeighboursTest {
                     var client = house.client().greeted()) {
                 client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
                 house.eventually("a message", () -> postfix.mail("Maildir").size() == 1);
-                assertTrue(house.log().contains("cert-check result=\"valid\""), house.log());
+                house.awaitLog("cert-check result=\"valid\"");
             }
         }
     }
@@ -192,9 +184,9 @@ class NeighboursTest {
                 var house = demanding(next).start();
                 var client = house.client().greeted()) {
             client.send("ann@example.net", "bob@example.org", "Subject: hello\n\nx");
-            house.eventually("a deferral", () -> house.log().contains("result=\"TempFail\""));
+            house.awaitLog("result=\"TempFail\"");
             assertEquals(List.of(), postfix.mail("Maildir"));
-            assertTrue(queue(house).contains("|bob@example.org|"), queue(house));
+            assertTrue(house.queue().contains("|bob@example.org|"), house::queue);
         }
     }
 

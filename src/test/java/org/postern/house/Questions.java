@@ -1,7 +1,6 @@
 package org.postern.house;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +15,15 @@ import org.postern.ipc.Room;
 /// Asks a running server what would become of a recipient, as `smtpctl explain` does, but many in
 /// one process.
 final class Questions implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Pattern PATH = Pattern.compile("<[^>]*>");
     private static final String ACCEPTED = "accepted";
 
     private final Conversation<Order, Order.Answer> conversation;
 
-    /// Questions to a server, which may hear clients a moment before it hears orders.
-    Questions(House house) throws IOException, InterruptedException {
+    /// Questions to a server.
+    Questions(House house) throws IOException {
         var socket = Place.below(house.root()).controlSocket(Room.FRONT);
-        house.eventually("a control socket", () -> Files.exists(socket));
         conversation =
                 new Conversation<>(
                         Hearing.connect(socket), Order.frames(), Order.answers(), new Deadlines());

@@ -1,6 +1,7 @@
 package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,16 +16,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postern.Ports;
+import org.postern.Standstill;
 import org.postern.control.Order;
 
 /// Reloads of a real server: what they change, and what they leave alone and behind.
 @Timeout(300)
 class ReloadTest {
+    /// A room that hangs is waited for half a minute, in which the other tests are done.
+    private static final FutureTask<Void> HANGING = new FutureTask<>(ReloadTest::hang);
+
     private House.Plot plot;
+
+    @BeforeAll
+    static void beginToHang() throws Exception {
+        SystemUsers.exist();
+        Thread.ofPlatform().daemon().start(HANGING);
+    }
 
     @BeforeEach
     void plot() throws Exception {
@@ -115,21 +130,13 @@ class ReloadTest {
             assertTrue(house.smtpctl("reroute", "all").contains("1 envelope to be routed again"));
             house.eventually(
                     "a refusal",
-                    () -> list(house).contains("routing it again failed: Invalid recipient"));
+                    () -> house.queue().contains("routing it again failed: Invalid recipient"));
             write(config("two").replace("match tag \"two\"", "match"));
             assertTrue(house.smtpctl("reload").contains("succeeded"));
             house.smtpctl("reroute", "all");
             assertEquals(1, house.awaitMail("home/two", 1).size());
             assertEquals(List.of(), house.maildir("home/one"));
-            house.eventually("an empty queue", () -> list(house).isEmpty());
-        }
-    }
-
-    private static String list(House house) {
-        try {
-            return house.smtpctl("show", "queue");
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+            house.eventually("an empty queue", () -> house.queue().isEmpty());
         }
     }
 
@@ -217,15 +224,7 @@ class ReloadTest {
             assertTrue(shown.contains("not the key of the certificate"), shown);
             write(config("one"));
             assertTrue(house.smtpctl("reload").contains("succeeded"));
-            house.eventually("no keeper", () -> !status(house).contains("room keeper"));
-        }
-    }
-
-    private static String status(House house) {
-        try {
-            return house.smtpctl("show", "status");
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+            house.eventually("no keeper", () -> !house.status().contains("room keeper"));
         }
     }
 
@@ -239,16 +238,14 @@ class ReloadTest {
                 long before = house.pid("front");
                 write(config("one") + "listen on 127.0.0.1 port " + port + " tag \"one\"\n");
                 int steps = moment;
-                var killer = Thread.ofVirtual().start(() -> killFront(house, before, steps));
+                var answered = new AtomicBoolean();
+                var killer =
+                        Thread.ofVirtual().start(() -> killFront(house, before, steps, answered));
                 var answer = reloader.reload();
+                answered.set(true);
                 killer.join();
-                house.eventually("front", () -> status(house).contains("room front running"));
+                house.eventually("a front that takes mail", () -> takesMail(house));
                 house.eventually("its orders", () -> stats(house).contains("smtp.session="));
-                try (var client = house.client().greeted()) {
-                    var reply =
-                            client.send("a@example.net", "carol@example.org", "Subject: a\n\nb");
-                    assertTrue(reply.startsWith("250"), reply);
-                }
                 house.awaitMail("home/one", moment + 1);
                 if (answer instanceof Order.Answer.Refused) {
                     assertEquals(before, house.pid("front"));
@@ -259,17 +256,26 @@ class ReloadTest {
         }
     }
 
+    private static boolean takesMail(House house) {
+        try (var client = house.client().greeted()) {
+            return client.send("a@example.net", "carol@example.org", "Subject: a\n\nb")
+                    .startsWith("250");
+        } catch (IOException | AssertionError e) {
+            return false; // it has just been killed
+        }
+    }
+
     /// Kills the front that is not `before`, so many steps after its birth: at each it has opened a
-    /// few files more.
-    private static void killFront(House house, long before, int steps) {
-        long end = System.nanoTime() + House.PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
+    /// few files more. Once the reload is over, it is too late.
+    private static void killFront(House house, long before, int steps, AtomicBoolean over) {
+        while (!over.get()) {
             var supervisor = ProcessHandle.of(house.supervisorPid()).orElseThrow();
             var born = supervisor.children().filter(one -> isFront(one, before)).findFirst();
             if (born.isPresent() && openFiles(born.get().pid()) >= 8 + 8 * steps) {
                 born.get().destroyForcibly();
                 return;
             }
+            LockSupport.parkNanos(500_000);
         }
     }
 
@@ -298,27 +304,33 @@ class ReloadTest {
         }
     }
 
-    /// It is stopped by a signal, so that it neither answers nor ends.
     @Test
     void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {
+        HANGING.get();
+    }
+
+    /// It is stopped by a signal, so that it neither answers nor ends.
+    private static Void hang() throws Exception {
+        var plot = Reloader.plot();
         try (var house = plot.start()) {
             long pid = house.pid("delivery");
-            signal(pid, "STOP"); // which takes a moment, much less than a smtpctl takes to start
-            var shown = new java.util.concurrent.FutureTask<>(() -> house.smtpctl("reload"));
+            Standstill.of(pid);
+            var shown = new FutureTask<>(() -> house.smtpctl("reload"));
             Thread.ofVirtual().start(shown);
-            assertTrue(status(house).contains("room delivery running pid=" + pid));
+            assertTrue(house.status().contains("room delivery running pid=" + pid));
+            for (int i = 0; i < 10; i++) {
+                assertTrue(house.status().contains("configuration generation="));
+                assertFalse(shown.isDone());
+            }
             var text = shown.get();
             assertTrue(
                     text.contains("delivery did not prepare: no answer within 30 seconds"), text);
-            house.eventually("another", () -> house.log().contains("delivery restarted"));
-            write(config("two"));
+            house.awaitLog("delivery restarted");
+            Reloader.write(plot, config("two"));
             assertTrue(house.smtpctl("reload").contains("succeeded"));
             assertTrue(Reloader.isGreetedBy(house, "two"));
+            return null;
         }
-    }
-
-    private static void signal(long pid, String name) throws Exception {
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + pid).start().waitFor());
     }
 
     private static void replaceKey(Path keys, String text) throws IOException {

@@ -1,17 +1,14 @@
 package org.postern.house;
 
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.postern.control.Order;
 import org.postern.ipc.Conversation;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Hearing;
+import org.postern.ipc.Place;
 
 /// Orders reloads of a house over one conversation, between configurations of which everything has
 /// their name in it: greeting, tag, tables, rule, action and mailbox.
@@ -20,21 +17,12 @@ final class Reloader implements AutoCloseable {
 
     private final Conversation<Order, Order.Answer> supervisor;
 
-    /// Connects to the supervisor, as soon as it hears.
-    Reloader(House house) throws Exception {
-        var socket = house.root().resolve("run/supervisor.sock");
-        var channels = new ArrayList<SocketChannel>();
-        house.eventually("a supervisor that hears", () -> channels.addAll(connect(socket)));
+    /// Connects to the supervisor.
+    Reloader(House house) throws IOException {
+        var socket = Place.below(house.root()).supervisorSocket();
         supervisor =
-                new Conversation<>(channels.getFirst(), Order.frames(), Order.answers(), DEADLINES);
-    }
-
-    private static List<SocketChannel> connect(Path socket) {
-        try {
-            return List.of(Hearing.connect(socket));
-        } catch (IOException e) {
-            return List.of();
-        }
+                new Conversation<>(
+                        Hearing.connect(socket), Order.frames(), Order.answers(), DEADLINES);
     }
 
     /// The configuration of that name.

@@ -1,17 +1,19 @@
 package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postern.ipc.Hearing;
@@ -35,9 +37,19 @@ class RoomsTest {
     private static final int NET_BIND_SERVICE = 1 << 10;
     private static final int DAC_READ_SEARCH = 1 << 2;
 
+    private static House house;
+
     @BeforeAll
-    static void usersExist() throws Exception {
+    static void aServer() throws Exception {
         SystemUsers.exist();
+        house = house();
+    }
+
+    @AfterAll
+    static void itsEnd() throws Exception {
+        if (house != null) {
+            house.close();
+        }
     }
 
     private static House house() throws Exception {
@@ -63,8 +75,7 @@ class RoomsTest {
         return new String(process.getInputStream().readAllBytes()).strip();
     }
 
-    private static void assertIs(House house, String room, String uid, long capabilities)
-            throws Exception {
+    private static void assertIs(String room, String uid, long capabilities) throws Exception {
         var facts = status(house.pid(room));
         assertEquals(uid + "\t" + uid + "\t" + uid + "\t" + uid, facts.get("Uid"), room);
         assertEquals("1", facts.get("NoNewPrivs"), room);
@@ -75,72 +86,71 @@ class RoomsTest {
 
     @Test
     void eachRoomIsItsUserWithItsRightsAndNoMore() throws Exception {
-        try (var house = house()) {
-            assertIs(house, "front", uid("smtpd"), NET_BIND_SERVICE);
-            assertIs(house, "queue", uid("smtpq"), 0);
-            assertIs(house, "keeper", uid("smtpq"), DAC_READ_SEARCH);
-            assertIs(house, "delivery", "0", SETUID_SETGID_CHOWN_KILL);
-        }
+        assertIs("front", uid("smtpd"), NET_BIND_SERVICE);
+        assertIs("queue", uid("smtpq"), 0);
+        assertIs("keeper", uid("smtpq"), DAC_READ_SEARCH);
+        assertIs("delivery", "0", SETUID_SETGID_CHOWN_KILL);
     }
 
     @Test
     void theQueueAndTheKeeperHaveAFilterOnTheirSystemCalls() throws Exception {
-        try (var house = house()) {
-            assertEquals("2", status(house.pid("queue")).get("Seccomp"));
-            assertEquals("2", status(house.pid("keeper")).get("Seccomp"));
+        assertEquals("2", status(house.pid("queue")).get("Seccomp"));
+        assertEquals("2", status(house.pid("keeper")).get("Seccomp"));
+    }
+
+    private static void send(String subject) throws Exception {
+        try (var client = house.client().greeted()) {
+            var content = "Subject: " + subject + "\n\nHi.";
+            var reply = client.send("ann@example.net", "carol@example.org", content);
+            assertTrue(reply.startsWith("250 2.0.0 "), reply);
         }
     }
 
     @Test
     void mailGoesThroughAllRoomsToItsUser() throws Exception {
-        try (var house = house();
-                var client = house.client().greeted()) {
-            var reply =
-                    client.send("ann@example.net", "carol@example.org", "Subject: hello\n\nHi.");
-            assertTrue(reply.startsWith("250 2.0.0 "), reply);
-            var mail = house.awaitMail("home/Maildir", 1).getFirst();
-            assertTrue(mail.startsWith("Return-Path: <ann@example.net>\n"), mail);
-            assertTrue(mail.contains("Delivered-To: carol@example.org\n"), mail);
-            assertTrue(mail.contains("\nSubject: hello\n\nHi.\n"), mail);
-            try (var files = Files.list(house.root().resolve("home/Maildir/new"))) {
-                assertEquals(4321, Files.getAttribute(files.findFirst().orElseThrow(), "unix:uid"));
-            }
+        send("hello");
+        var mail = house.awaitSubject("home/Maildir", "hello");
+        assertTrue(mail.startsWith("Return-Path: <ann@example.net>\n"), mail);
+        assertTrue(mail.contains("Delivered-To: carol@example.org\n"), mail);
+        assertTrue(mail.contains("\nSubject: hello\n\nHi.\n"), mail);
+        try (var files = Files.list(house.root().resolve("home/Maildir/new"))) {
+            assertEquals(4321, Files.getAttribute(files.findFirst().orElseThrow(), "unix:uid"));
         }
     }
 
     @Test
     void whoIsNotTheRightUserIsRefusedBeforeTheFirstFrame() throws Exception {
-        try (var house = house()) {
-            var place = Place.below(house.root());
-            // Root may enter every directory, but is not the front.
-            try (var channel = Hearing.connect(place.submissionIntoQueueSocket())) {
-                assertEquals(-1, channel.read(ByteBuffer.allocate(16)));
-            }
-            try (var channel = Hearing.connect(place.socket(Room.KEEPER))) {
-                assertEquals(-1, channel.read(ByteBuffer.allocate(16)));
-            }
-            house.eventually("a line", () -> house.log().contains("user root refused"));
+        var place = Place.below(house.root());
+        // Root may enter every directory, but is not the front.
+        try (var channel = Hearing.connect(place.submissionIntoQueueSocket())) {
+            assertEquals(-1, channel.read(ByteBuffer.allocate(16)));
         }
+        try (var channel = Hearing.connect(place.socket(Room.KEEPER))) {
+            assertEquals(-1, channel.read(ByteBuffer.allocate(16)));
+        }
+        house.awaitLog("user root refused");
     }
 
     @Test
     void noiseOnEverySocketEndsItsOwnConversationOnly() throws Exception {
-        try (var house = house()) {
-            var random = new Random(7);
-            try (var sockets = Files.walk(house.root().resolve("run"))) {
-                for (var socket :
-                        sockets.filter(path -> path.toString().endsWith(".sock")).toList()) {
-                    for (int i = 0; i < 20; i++) {
-                        makeNoise(socket, random);
-                    }
+        var before = rooms();
+        var random = new Random(7);
+        try (var sockets = Files.walk(house.root().resolve("run"))) {
+            for (var socket : sockets.filter(path -> path.toString().endsWith(".sock")).toList()) {
+                for (int i = 0; i < 20; i++) {
+                    makeNoise(socket, random);
                 }
             }
-            try (var client = house.client().greeted()) {
-                client.send("ann@example.net", "carol@example.org", "Subject: still here\n\n.");
-            }
-            house.awaitMail("home/Maildir", 1);
-            assertFalse(house.log().contains("lost child"), house.log());
         }
+        send("still here");
+        house.awaitSubject("home/Maildir", "still here");
+        assertEquals(before, rooms(), house::log);
+    }
+
+    /// The processes of all rooms.
+    private static List<Long> rooms() throws Exception {
+        return List.of(
+                house.pid("front"), house.pid("queue"), house.pid("keeper"), house.pid("delivery"));
     }
 
     private static void makeNoise(Path socket, Random random) throws IOException {
@@ -155,33 +165,32 @@ class RoomsTest {
 
     @Test
     void aRoomThatIsKilledIsRestartedAlone() throws Exception {
-        try (var house = house()) {
-            for (var room : List.of("front", "queue", "keeper", "delivery")) {
-                long before = house.pid(room);
-                ProcessHandle.of(before).orElseThrow().destroyForcibly();
-                house.eventually(
-                        room + " restarted", () -> house.log().contains(room + " restarted"));
-                assertFalse(house.pid(room) == before);
-            }
-            try (var client = house.client().greeted()) {
-                client.send("ann@example.net", "carol@example.org", "Subject: after\n\n.");
-            }
-            house.awaitMail("home/Maildir", 1);
+        for (var room : List.of("front", "queue", "keeper", "delivery")) {
+            var before = rooms();
+            long victim = house.pid(room);
+            ProcessHandle.of(victim).orElseThrow().destroyForcibly();
+            house.awaitLog(room + " restarted");
+            assertNotEquals(victim, house.pid(room));
+            var survivors = new ArrayList<>(rooms());
+            survivors.retainAll(before);
+            assertEquals(3, survivors.size(), house::log);
         }
+        send("after");
+        house.awaitSubject("home/Maildir", "after");
     }
 
     @Test
     void whenTheSupervisorDiesTheRoomsEnd() throws Exception {
-        try (var house = house()) {
+        try (var another = house()) {
             var rooms =
                     List.of(
-                            house.pid("front"),
-                            house.pid("queue"),
-                            house.pid("keeper"),
-                            house.pid("delivery"));
-            ProcessHandle.of(house.supervisorPid()).orElseThrow().destroyForcibly();
+                            another.pid("front"),
+                            another.pid("queue"),
+                            another.pid("keeper"),
+                            another.pid("delivery"));
+            ProcessHandle.of(another.supervisorPid()).orElseThrow().destroyForcibly();
             for (long pid : rooms) {
-                house.eventually("the end of " + pid, () -> !runs(pid));
+                another.eventually("the end of " + pid, () -> !runs(pid));
             }
         }
     }

@@ -1,17 +1,19 @@
 package org.postern.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postern.Eventually;
+import org.postern.Standstill;
 
 /// Tables that a program answers for: a shell script, as an administrator would write it, behind a
 /// real server.
@@ -45,12 +47,17 @@ class TableProgramsTest {
             done
             """;
 
+    /// A program that stands still is waited for, and meanwhile the other tests are done.
+    private static final FutureTask<Void> STANDING =
+            new FutureTask<>(TableProgramsTest::standStill);
+
     private static House house;
 
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
         SystemUsers.make("smtpt", "/");
+        Thread.ofPlatform().daemon().start(STANDING);
         house = house();
     }
 
@@ -93,10 +100,7 @@ class TableProgramsTest {
     }
 
     private static long pid(House house) throws Exception {
-        var status = house.smtpctl("show", "status");
-        var matcher = Pattern.compile("table devs running pid=(\\d+)").matcher(status);
-        assertTrue(matcher.find(), status);
-        return Long.parseLong(matcher.group(1));
+        return house.tablePid("devs");
     }
 
     @Test
@@ -126,9 +130,7 @@ class TableProgramsTest {
         long front = house.pid("front");
         var reply = rcpt(house, "crash@example.org");
         assertTrue(reply.startsWith("451 "), reply);
-        house.eventually(
-                "a lost program",
-                () -> house.log().contains("table devs: lost its program: Exited[code=3]"));
+        house.awaitLog("table devs: lost its program: Exited[code=3]");
         house.eventually("an answer", () -> isAccepted(house));
         assertEquals(front, house.pid("front"));
     }
@@ -143,37 +145,44 @@ class TableProgramsTest {
 
     @Test
     void aProgramThatStandsStillIsKilledAndReplaced() throws Exception {
-        assertTrue(isAccepted(house));
-        long before = pid(house);
-        SystemUsers.run("kill", "-STOP", Long.toString(before));
-        // Each of these waits until the patience with the program ends.
-        var clients = new java.util.ArrayList<Thread>();
-        for (int i = 0; i < 4; i++) {
-            clients.add(Thread.ofVirtual().start(() -> isAccepted(house)));
+        STANDING.get();
+    }
+
+    private static Void standStill() throws Exception {
+        try (var another = house()) {
+            another.eventually("an answer", () -> isAccepted(another));
+            long before = pid(another);
+            Standstill.of(before);
+            // Each of these waits until the patience with the program ends.
+            var clients = new ArrayList<Thread>();
+            for (int i = 0; i < 4; i++) {
+                clients.add(Thread.ofVirtual().start(() -> isAccepted(another)));
+            }
+            for (var client : clients) {
+                client.join();
+            }
+            another.eventually("an answer", () -> isAccepted(another));
+            assertTrue(pid(another) != before);
+            another.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
+            return null;
         }
-        for (var client : clients) {
-            client.join();
-        }
-        house.eventually("an answer", () -> isAccepted(house));
-        assertTrue(pid(house) != before);
-        house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
     }
 
     @Test
     void aProgramMayNotNameCommands() throws Exception {
         var reply = rcpt(house, "evil@example.org");
         assertTrue(reply.startsWith("451 "), reply);
-        house.eventually("a reason", () -> house.log().contains("leads to a command or a file"));
+        house.awaitLog("leads to a command or a file");
     }
 
     @Test
     void theProgramsEndWithTheServer() throws Exception {
         long pid;
         try (var another = house()) {
-            assertTrue(isAccepted(another));
+            another.eventually("an answer", () -> isAccepted(another));
             pid = pid(another);
         }
-        assertFalse(ProcessHandle.of(pid).isPresent());
+        Eventually.holds("its end", () -> ProcessHandle.of(pid).isEmpty());
     }
 
     @Test
@@ -181,7 +190,7 @@ class TableProgramsTest {
         assertTrue(isAccepted(house));
         long before = pid(house);
         ProcessHandle.of(house.pid("front")).orElseThrow().destroyForcibly();
-        house.eventually("front", () -> house.log().contains("front restarted"));
+        house.awaitLog("front restarted");
         house.eventually("an answer", () -> isAccepted(house));
         house.eventually("its end", () -> ProcessHandle.of(before).isEmpty());
     }

@@ -48,6 +48,7 @@ import org.postern.ipc.Place;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
 import org.postern.ipc.Users;
+import org.postern.keeper.TestKeys.Kind;
 import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.tls.remote.KeyName;
@@ -67,10 +68,10 @@ class KeeperRoomTest {
     @BeforeAll
     static void makeKeys() throws Exception {
         RemoteKeys.install();
-        write("rsa", TestKeys.make(keys, "-keyalg", "RSA", "-keysize", "2048"));
-        write("ec", TestKeys.make(keys, "-keyalg", "EC", "-groupname", "secp256r1"));
-        write("ec384", TestKeys.make(keys, "-keyalg", "EC", "-groupname", "secp384r1"));
-        write("ed", TestKeys.make(keys, "-keyalg", "Ed25519"));
+        write("rsa", TestKeys.make(Kind.RSA));
+        write("ec", TestKeys.make(Kind.EC));
+        write("ec384", TestKeys.make(Kind.EC384));
+        write("ed", TestKeys.make(Kind.ED25519));
     }
 
     private static void write(String name, TestKeys.Pair pair) throws Exception {
@@ -191,7 +192,7 @@ class KeeperRoomTest {
 
     @Test
     void otherSignaturesAreMadeAsEver() throws Exception {
-        var pair = TestKeys.make(keys, "-keyalg", "RSA", "-keysize", "2048");
+        var pair = TestKeys.make(Kind.RSA);
         var signing = Signature.getInstance("SHA256withRSA");
         signing.initSign(pair.key());
         signing.update(new byte[] {1, 2, 3});

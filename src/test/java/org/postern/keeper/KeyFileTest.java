@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postern.keeper.TestKeys.Kind;
 
 /// Which private keys are read, and which are not.
 class KeyFileTest {
@@ -26,9 +27,9 @@ class KeyFileTest {
 
     @BeforeAll
     static void makeKeys() throws Exception {
-        rsa = TestKeys.make(folder, "-keyalg", "RSA", "-keysize", "2048");
-        ec = TestKeys.make(folder, "-keyalg", "EC", "-groupname", "secp256r1");
-        ed = TestKeys.make(folder, "-keyalg", "Ed25519");
+        rsa = TestKeys.make(Kind.RSA);
+        ec = TestKeys.make(Kind.EC);
+        ed = TestKeys.make(Kind.ED25519);
     }
 
     private static Path file(String text) throws IOException {
@@ -145,7 +146,7 @@ class KeyFileTest {
 
     @Test
     void aKeyBelongsToItsOwnCertificateOnly() throws Exception {
-        var other = TestKeys.make(folder, "-keyalg", "EC", "-groupname", "secp256r1");
+        var other = TestKeys.make(Kind.EC);
         assertFalse(KeyFile.belongs(ec.key(), (X509Certificate) other.certificate()));
         assertFalse(KeyFile.belongs(ec.key(), (X509Certificate) rsa.certificate()));
     }

@@ -14,6 +14,7 @@ import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.ipc.Keeping;
+import org.postern.keeper.TestKeys.Kind;
 import org.postern.mail.Chunk;
 
 /// Certificates and keys that are renewed while the room has them.
@@ -25,8 +26,8 @@ class KeyRingTest {
 
     @BeforeEach
     void makeKeys() throws Exception {
-        first = TestKeys.make(folder, "-keyalg", "EC");
-        second = TestKeys.make(folder, "-keyalg", "EC");
+        first = TestKeys.make(Kind.EC);
+        second = TestKeys.make(Kind.EC);
         write("cert", "CERTIFICATE", first.certificate().getEncoded());
         write("key", "PRIVATE KEY", first.key().getEncoded());
         write("ca", "CERTIFICATE", first.certificate().getEncoded());

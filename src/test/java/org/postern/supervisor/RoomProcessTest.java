@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postern.Eventually;
+import org.postern.Standstill;
 import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.ipc.Deadlines;
@@ -170,7 +171,7 @@ class RoomProcessTest {
     @Test
     void aRoomThatHangsIsNamedAndKilledAndComesBack() throws Exception {
         start(0);
-        stopped();
+        Standstill.of(pid());
         room.prepare(generation(7), patience());
         var not = room.readiness(7, Patience.of(Duration.ofSeconds(1)));
         assertEquals(
@@ -185,7 +186,7 @@ class RoomProcessTest {
     @Test
     void aRoomThatHangsIsNotWaitedForWithALongConfigurationEither() throws Exception {
         start(0);
-        stopped();
+        Standstill.of(pid());
         var text = "#" + "x".repeat(1 << 20) + "\nmatch reject\n";
         var host = new Host("mx.example.org", List.of());
         var large = Sources.of("smtpd.conf", text, host).withGeneration(7);
@@ -200,7 +201,7 @@ class RoomProcessTest {
     @Test
     void howARoomStandsIsToldWhileItIsWaitedFor() throws Exception {
         start(0);
-        stopped();
+        Standstill.of(pid());
         var patience = Patience.of(Duration.ofSeconds(100));
         room.prepare(generation(7), patience);
         var waiting = Thread.ofPlatform().start(() -> room.readiness(7, patience));
@@ -210,7 +211,7 @@ class RoomProcessTest {
         }
         assertTrue(room.status().contains("running"), room.status());
         assertTrue(waiting.isAlive());
-        signal("CONT");
+        Standstill.end(pid());
         waiting.join();
     }
 
@@ -218,31 +219,8 @@ class RoomProcessTest {
         return frame.getMethodName().equals("hear");
     }
 
-    /// Stops the room by a signal, and waits until all of its threads are: that takes a moment.
-    private void stopped() throws Exception {
-        signal("STOP");
-        Eventually.holds("a standstill", () -> isStopped(pid()));
-    }
-
-    private static boolean isStopped(String pid) {
-        try (var threads = Files.newDirectoryStream(Path.of("/proc", pid, "task"))) {
-            for (var thread : threads) {
-                if (!Files.readString(thread.resolve("stat")).contains(") T ")) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (IOException e) {
-            return false; // a thread has ended meanwhile
-        }
-    }
-
-    private void signal(String name) throws Exception {
-        assertEquals(0, new ProcessBuilder("kill", "-" + name, pid()).start().waitFor());
-    }
-
-    private String pid() {
-        return room.status().replaceAll(".* pid=(\\d+) .*", "$1");
+    private long pid() {
+        return Long.parseLong(room.status().replaceAll(".* pid=(\\d+) .*", "$1"));
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Signature;
@@ -26,12 +25,12 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Sources;
+import org.postern.keeper.TestKeys.Kind;
 import org.postern.keeper.TestKeys;
 import org.postern.mail.Chunk;
 import org.postern.tls.remote.KeyName;
@@ -39,7 +38,6 @@ import org.postern.tls.remote.RemoteKeys;
 
 /// Handshakes in memory between a listener and a client that trusts anyone.
 class InboundTest {
-    @TempDir static Path folder;
     private static final Map<String, TestKeys.Pair> PAIRS = new HashMap<>();
     private static Instant now = Instant.parse("2025-03-04T10:11:12Z");
     private final Keys keys = new Keys();
@@ -47,18 +45,13 @@ class InboundTest {
     @BeforeAll
     static void makeKeys() throws Exception {
         RemoteKeys.install();
-        make("one", "CN=one.example", "san=dns:one.example", "EC");
-        make("two", "CN=other", "san=dns:two.example,dns:*.wild.example,dns:*.example", "EC");
-        make("three", "CN=three.example", "ku=digitalSignature", "EC");
-        make("onersa", "CN=one.example", "san=dns:one.example", "RSA");
-        make("ed", "CN=ed.example", "san=dns:ed.example", "Ed25519");
-    }
-
-    private static void make(String name, String subject, String extension, String algorithm)
-            throws Exception {
+        PAIRS.put("one", TestKeys.make(Kind.EC, "one.example", "one.example"));
         PAIRS.put(
-                name,
-                TestKeys.make(folder, "-dname", subject, "-ext", extension, "-keyalg", algorithm));
+                "two",
+                TestKeys.make(Kind.EC, "other", "two.example", "*.wild.example", "*.example"));
+        PAIRS.put("three", TestKeys.make(Kind.EC, "three.example", "localhost"));
+        PAIRS.put("onersa", TestKeys.make(Kind.RSA, "one.example", "one.example"));
+        PAIRS.put("ed", TestKeys.make(Kind.ED25519, "ed.example", "ed.example"));
     }
 
     /// Whoever holds the keys; `shown` is what it shows for a pki if not its own.

@@ -3,22 +3,19 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.concurrent.TimeUnit;
+import java.security.cert.Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
+import org.postern.keeper.TestKeys;
 
 /// TLS on the way out.
 class TlsTest {
-    @TempDir static Path folder;
     private static SSLContext tls;
 
     private static final String OFFER =
@@ -51,37 +48,13 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        var file = folder.resolve("keys.p12");
-        var keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-alias",
-                                "peer",
-                                "-dname",
-                                "CN=next.example",
-                                "-validity",
-                                "2",
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "secret",
-                                "-keystore",
-                                file.toString())
-                        .inheritIO()
-                        .start();
-        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS));
+        var pair = TestKeys.make(TestKeys.Kind.EC, "next.example", "next.example");
+        var password = "secret".toCharArray();
         var keys = KeyStore.getInstance("PKCS12");
-        try (var in = Files.newInputStream(file)) {
-            keys.load(in, "secret".toCharArray());
-        }
+        keys.load(null, null);
+        keys.setKeyEntry("peer", pair.key(), password, new Certificate[] {pair.certificate()});
         var factory = KeyManagerFactory.getInstance("PKIX");
-        factory.init(keys, "secret".toCharArray());
+        factory.init(keys, password);
         tls = SSLContext.getInstance("TLS");
         tls.init(factory.getKeyManagers(), null, null);
     }

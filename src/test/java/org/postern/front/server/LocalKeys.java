@@ -1,7 +1,6 @@
 package org.postern.front.server;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Signature;
@@ -48,18 +47,8 @@ final class LocalKeys implements KeyHolder {
     private static TestKeys.Pair make() {
         RemoteKeys.install();
         try {
-            var folder = Files.createTempDirectory("keys");
-            try {
-                return TestKeys.make(folder, "-keyalg", "EC", "-groupname", "secp256r1");
-            } finally {
-                try (var files = Files.list(folder)) {
-                    for (var file : files.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(folder);
-            }
-        } catch (Exception e) {
+            return TestKeys.make(TestKeys.Kind.EC);
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
