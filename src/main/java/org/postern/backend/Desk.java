@@ -93,7 +93,8 @@ final class Desk {
                             REGEX,
                             RELAYHOST,
                             SOURCE,
-                            STRING ->
+                            STRING,
+                            TOKEN ->
                             values.getFirst().getFirst();
                 };
         return text.isEmpty() ? new Result.Failure("an empty value") : new Result.Value(text);

@@ -184,7 +184,7 @@ final class LdapSource implements Source {
                     values.add(List.of(Texts.toWire(text(all.get(i)))));
                 }
             }
-            case CREDENTIALS, USERINFO, ADDRNAME, RELAYHOST, SOURCE, AUTH ->
+            case CREDENTIALS, USERINFO, ADDRNAME, RELAYHOST, SOURCE, AUTH, TOKEN ->
                     fields(search, entry).ifPresent(values::add);
             // That there is such an entry is the answer.
             case DOMAIN, MAILADDR, NETADDR, REGEX, STRING ->

@@ -287,10 +287,7 @@ final class Check {
                 }
                 case Listen.Option.Encrypting(var at, _) -> needsTls(listen, at, "ciphers");
                 case Listen.Option.Speaking(var at, _) -> needsTls(listen, at, "protocols");
-                case Listen.Option.Authenticating(var at, _, var logins) -> {
-                    if (logins instanceof Listen.Logins.Listed(var use)) {
-                        checkPasswords(use);
-                    }
+                case Listen.Option.Authenticating(var at, _, _) -> {
                     if (!listen.authenticatesWithoutTls()) {
                         needsTls(listen, at, "auth");
                     }
@@ -322,18 +319,6 @@ final class Check {
                                     List.of("at " + first.at())));
             socket = socket.or(() -> Optional.of(listen));
         }
-    }
-
-    /// The keeper, which alone compares passwords, does not ask programs.
-    private void checkPasswords(TableRef use) {
-        names.find(Kind.TABLE, use.name())
-                .filter(table -> ((TableDefinition) table).origin() instanceof Origin.External)
-                .ifPresent(
-                        _ ->
-                                warn(
-                                        use.at(),
-                                        "passwords of a table that another program answers for"
-                                                + " cannot be compared yet: nobody can log in"));
     }
 
     /// Nobody listens in on the loopback interface; everywhere else somebody may.

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postern.config.TableDefinition.Entry;
 import org.postern.config.TableDefinition.Origin;
@@ -171,6 +173,14 @@ public record Config(
                 Settings.of(parsed.directives()),
                 check.references(),
                 check.warnings());
+    }
+
+    /// What a table is asked for, by whatever room.
+    public Set<Service> services(String table) {
+        return references.stream()
+                .filter(use -> use.name().equals(table))
+                .map(TableRef::service)
+                .collect(Collectors.toSet());
     }
 
     /// The tables that are there without a declaration.

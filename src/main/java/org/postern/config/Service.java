@@ -6,6 +6,8 @@ public enum Service {
     ALIAS,
     /// Whether a login and password belong together; for external tables only.
     AUTH,
+    /// Whose a token is that stands in the place of a password; for external tables only.
+    TOKEN,
     /// Host name patterns.
     DOMAIN,
     /// A login and its password or password hash.

@@ -23,6 +23,7 @@ import org.postern.os.Accounts;
 import org.postern.os.AsUser;
 import org.postern.os.Broods;
 import org.postern.os.ProcessFacts;
+import org.postern.table.Backend;
 import org.postern.table.TableSet;
 
 /// The delivery room: acts as users.
@@ -105,7 +106,8 @@ public final class DeliveryRoom implements Tenant {
             return TableSet.openFor(
                     Set.of(Service.USERINFO, Service.ALIAS),
                     config,
-                    line -> log.warn("table: " + Log.visible(line)));
+                    line -> log.warn("table: " + Log.visible(line)),
+                    Backend.Source.NONE);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }

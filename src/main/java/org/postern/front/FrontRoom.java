@@ -32,6 +32,7 @@ import org.postern.mail.Origin;
 import org.postern.os.ProcessFacts;
 import org.postern.table.Answer;
 import org.postern.table.TableSet;
+import org.postern.table.external.TableConnections;
 import org.postern.tls.remote.RemoteKeys;
 
 /// The room of all that strangers touch: mail in, routing, mail out.
@@ -93,7 +94,9 @@ public final class FrontRoom implements RoomLife.Tenant {
         var clock = InstantSource.system();
         this.connections =
                 new TableConnections(
-                        place, complaint -> log.warn("table " + Log.visible(complaint)));
+                        (table, origin) ->
+                                () -> Hearing.connect(place.tableSocket(Room.FRONT, table, origin)),
+                        complaint -> log.warn("table " + Log.visible(complaint)));
         this.programs =
                 new Programs(place, complaint -> log.warn("filter " + Log.visible(complaint)));
         this.tables = open(config);

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.postern.config.Listen;
 import org.postern.front.server.Logins;
 import org.postern.ipc.Authentication;
@@ -23,6 +24,7 @@ public final class KeeperLogins implements Logins, Closeable {
     /// How long a client is made to wait at most, in all.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
+    private static final String STRANGE = "keeper answers what was not asked";
     private static final int NONCE_BYTES = 24;
 
     private final SecureRandom random = new SecureRandom();
@@ -45,17 +47,28 @@ public final class KeeperLogins implements Logins, Closeable {
             case Answer.Right() -> new Finding.Right();
             case Answer.Wrong() -> new Finding.Wrong();
             case Answer.Unavailable(var why) -> new Finding.Unknown(why);
-            case Answer.Wait _, Answer.Offered _, Answer.Salted _, Answer.Proved _ ->
-                    new Finding.Unknown("keeper answers what was not asked");
+            case Answer.Wait _,
+                    Answer.Offered _,
+                    Answer.Salted _,
+                    Answer.Proved _,
+                    Answer.Named _ ->
+                    new Finding.Unknown(STRANGE);
         };
     }
 
     @Override
     public Set<Way> ways(Listen.Logins book) {
-        return ask(new Authentication.Ways(spoken(book))) instanceof Answer.Offered(var way)
-                        && way == Authentication.Way.SCRAM
-                ? Set.of(Way.SCRAM)
-                : Set.of();
+        return ask(new Authentication.Ways(spoken(book))) instanceof Answer.Offered(var ways)
+                ? ways.stream().map(KeeperLogins::way).collect(Collectors.toSet())
+                : Set.of(Way.PASSWORD);
+    }
+
+    private static Way way(Authentication.Way way) {
+        return switch (way) {
+            case PASSWORD -> Way.PASSWORD;
+            case SCRAM -> Way.SCRAM;
+            case TOKEN -> Way.TOKEN;
+        };
     }
 
     @Override
@@ -70,8 +83,13 @@ public final class KeeperLogins implements Logins, Closeable {
         return switch (ask(new Authentication.Salt(spoken(claimant)))) {
             case Answer.Salted(var salt, int iterations) -> new Salting.Salted(salt, iterations);
             case Answer.Unavailable(var why) -> new Salting.Unknown(why);
-            case Answer.Wait _, Answer.Right _, Answer.Wrong _, Answer.Offered _, Answer.Proved _ ->
-                    new Salting.Unknown("keeper answers what was not asked");
+            case Answer.Wait _,
+                    Answer.Right _,
+                    Answer.Wrong _,
+                    Answer.Offered _,
+                    Answer.Proved _,
+                    Answer.Named _ ->
+                    new Salting.Unknown(STRANGE);
         };
     }
 
@@ -81,8 +99,23 @@ public final class KeeperLogins implements Logins, Closeable {
             case Answer.Proved(var signature) -> new Proving.Proved(signature);
             case Answer.Wrong() -> new Proving.Wrong();
             case Answer.Unavailable(var why) -> new Proving.Unknown(why);
-            case Answer.Wait _, Answer.Right _, Answer.Offered _, Answer.Salted _ ->
-                    new Proving.Unknown("keeper answers what was not asked");
+            case Answer.Wait _, Answer.Right _, Answer.Offered _, Answer.Salted _, Answer.Named _ ->
+                    new Proving.Unknown(STRANGE);
+        };
+    }
+
+    @Override
+    public Bearing bear(Claimant claimant, Chunk token) {
+        return switch (ask(new Authentication.Bear(spoken(claimant), token))) {
+            case Answer.Named(var user) -> new Bearing.Named(user);
+            case Answer.Wrong() -> new Bearing.Wrong();
+            case Answer.Unavailable(var why) -> new Bearing.Unknown(why);
+            case Answer.Wait _,
+                    Answer.Right _,
+                    Answer.Offered _,
+                    Answer.Salted _,
+                    Answer.Proved _ ->
+                    new Bearing.Unknown(STRANGE);
         };
     }
 

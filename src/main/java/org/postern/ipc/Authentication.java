@@ -1,6 +1,7 @@
 package org.postern.ipc;
 
 import java.time.Duration;
+import java.util.Set;
 import org.postern.mail.Chunk;
 
 /// Clients that log in: what `front` asks `keeper`. What passwords are compared with never travels.
@@ -8,6 +9,7 @@ import org.postern.mail.Chunk;
 ///     front: Check                               keeper: Right | Wrong | Wait | Unavailable
 ///     front: Ways                                keeper: Offered | Unavailable
 ///     front: Salt                                keeper: Salted | Wait | Unavailable
+///     front: Bear                                keeper: Named | Wrong | Wait | Unavailable
 ///     front: Prove                               keeper: Proved | Wrong | Wait | Unavailable
 ///
 /// `front` speaks with strangers, and may be theirs. Then it learns the passwords that clients send
@@ -43,12 +45,19 @@ public sealed interface Authentication {
     /// 3)?
     record Prove(Claimant claimant, Chunk said, Chunk proof) implements Authentication {}
 
-    /// Whether the logins of a book can do without sending their passwords.
+    /// Whose is this token?
+    ///
+    /// @param claimant whose name is empty if it says none
+    record Bear(Claimant claimant, Chunk token) implements Authentication {}
+
+    /// How the logins of a book can show who they are.
     enum Way {
-        /// Some cannot, or nobody knows.
-        PASSWORD_ONLY,
-        /// All can.
-        SCRAM
+        /// By sending their passwords.
+        PASSWORD,
+        /// By SCRAM-SHA-256, every one of them.
+        SCRAM,
+        /// By a token in the place of a password.
+        TOKEN
     }
 
     /// What `keeper` answers.
@@ -66,7 +75,14 @@ public sealed interface Authentication {
         record Unavailable(String why) implements Answer {}
 
         /// What the logins of the book can do.
-        record Offered(Way way) implements Answer {}
+        record Offered(Set<Way> ways) implements Answer {
+            public Offered {
+                ways = Set.copyOf(ways);
+            }
+        }
+
+        /// It is a token of `user`.
+        record Named(String user) implements Answer {}
 
         /// How the password is kept; of a name that nobody has, something that looks like it.
         record Salted(Chunk salt, int iterations) implements Answer {}

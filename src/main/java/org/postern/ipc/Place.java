@@ -85,15 +85,23 @@ public record Place(Path config, Path spool, Path run) {
     }
 
     /// The directory of the sockets at which table programs are called; the supervisor makes them,
-    /// and only `front` may enter.
+    /// and only `front` may enter, and `keeper`, who may enter every directory.
     public Path tables() {
         return run.resolve("tables");
     }
 
-    /// The socket at which the program of a table is called. The same for as long as the table is
-    /// declared the same way.
-    public Path tableSocket(String table, Origin.External origin) {
-        return tables().resolve(digest(table + '\0' + origin.type() + '\0' + origin.path()));
+    /// The socket at which `caller` calls the program of a table. The same for as long as the table
+    /// is declared the same way.
+    public Path tableSocket(Room caller, String table, Origin.External origin) {
+        return tables().resolve(
+                        digest(
+                                caller.name()
+                                        + '\0'
+                                        + table
+                                        + '\0'
+                                        + origin.type()
+                                        + '\0'
+                                        + origin.path()));
     }
 
     /// The directory of the sockets at which filter programs are called; the supervisor makes them,

@@ -1,10 +1,12 @@
 package org.postern.keeper;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +22,14 @@ import org.postern.config.TableRef;
 import org.postern.ipc.Authentication.Book;
 import org.postern.ipc.Authentication.Way;
 import org.postern.log.Log;
+import org.postern.mail.Chunk;
 import org.postern.os.Account;
 import org.postern.os.Accounts;
 import org.postern.os.Lookup;
 import org.postern.os.Shadow;
 import org.postern.smtp.ScramKeys;
 import org.postern.table.Answer;
+import org.postern.table.Backend;
 import org.postern.table.Login;
 import org.postern.table.TableSet;
 
@@ -35,13 +39,16 @@ final class Books {
     /// For how long what a book can do is not looked at again.
     private static final Duration FRESH = Duration.ofSeconds(5);
 
+    /// How long a program that has just been started is waited for.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final TableSet tables;
     private final Map<Book, TableRef> listed;
     private final boolean hasAccounts;
     private final Accounts accounts = new Accounts();
     private final Map<Book, Seen> seen = new ConcurrentHashMap<>();
 
-    private record Seen(Instant when, Way way, Shape shape) {}
+    private record Seen(Instant when, Set<Way> ways, Shape shape) {}
 
     /// How keys for SCRAM look from outside.
     record Shape(int iterations, int saltLength) {
@@ -68,15 +75,17 @@ final class Books {
 
     /// Opens the books of `config`.
     ///
+    /// @param backends how programs are asked that answer for tables
     /// @throws IOException if one of the tables cannot be used
-    static Books open(Config config, Log log) throws IOException {
+    static Books open(Config config, Backend.Source backends, Log log) throws IOException {
         try {
             return new Books(
                     config,
                     TableSet.openFor(
                             Set.of(Service.CREDENTIALS),
                             config,
-                            complaint -> log.warn("table: " + complaint)));
+                            complaint -> log.warn("table: " + complaint),
+                            backends));
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -91,6 +100,11 @@ final class Books {
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    /// The configuration that names them.
+    Config config() {
+        return tables.config();
     }
 
     /// Is this book one that a listener names?
@@ -166,9 +180,63 @@ final class Books {
         return found.get();
     }
 
+    /// What the program can be asked for that answers for a book; nothing, where there is none.
+    private Answer<Set<Service>> served(Book book, Duration patience) {
+        return switch (book) {
+            case Book.Accounts() -> new Answer.Found<>(Set.of());
+            case Book.Table _ -> tables.services(use(book), patience);
+        };
+    }
+
+    /// Does a program judge the passwords of a book?
+    Answer<Boolean> isJudgedElsewhere(Book book) {
+        return served(book, PATIENCE)
+                .then(services -> new Answer.Found<>(services.contains(Service.AUTH)));
+    }
+
+    /// Whether a login and a password belong together, as a program says.
+    Answer<String> isLogin(Book book, String user, Chunk password) {
+        // It could not tell where the one ends and the other begins.
+        return user.contains(":")
+                ? new Answer.Absent<>()
+                : tables.isLogin(use(book), pair(user, password));
+    }
+
+    /// Whose a token is, as a program says.
+    Answer<String> owner(Book book, String user, Chunk token) {
+        return served(book, PATIENCE)
+                .then(
+                        services ->
+                                services.contains(Service.TOKEN) && !user.contains(":")
+                                        ? tables.owner(use(book), pair(user, token))
+                                        : new Answer.Absent<>());
+    }
+
+    private static String pair(String user, Chunk secret) {
+        return Chunk.of(user, StandardCharsets.UTF_8).text() + ':' + secret.text();
+    }
+
     /// What every login of a book that is there can do.
-    Way way(Book book, Instant now) {
-        return seen(book, now).way();
+    Set<Way> ways(Book book, Instant now) {
+        return switch (served(book, Duration.ZERO)) {
+            case Answer.Found<Set<Service>>(var services) when !services.isEmpty() ->
+                    ways(services);
+            case Answer.Found<Set<Service>> _ -> seen(book, now).ways();
+            // Its program has not started yet.
+            case Answer.Failed<Set<Service>> _, Answer.Absent<Set<Service>>() ->
+                    Set.of(Way.PASSWORD);
+        };
+    }
+
+    private static Set<Way> ways(Set<Service> services) {
+        var ways = EnumSet.noneOf(Way.class);
+        if (services.contains(Service.AUTH) || services.contains(Service.CREDENTIALS)) {
+            ways.add(Way.PASSWORD);
+        }
+        if (services.contains(Service.TOKEN)) {
+            ways.add(Way.TOKEN);
+        }
+        return ways;
     }
 
     /// How the keys of most logins of a book look that is there.
@@ -178,7 +246,7 @@ final class Books {
 
     private Seen seen(Book book, Instant now) {
         if (book instanceof Book.Accounts) {
-            return new Seen(now, Way.PASSWORD_ONLY, Shape.USUAL);
+            return new Seen(now, Set.of(Way.PASSWORD), Shape.USUAL);
         }
         var last = seen.get(book);
         if (last != null && Duration.between(last.when(), now).compareTo(FRESH) < 0) {
@@ -205,8 +273,11 @@ final class Books {
                         });
         boolean all =
                 count instanceof Answer.Found<Integer>(var logins) && logins > 0 && !others.get();
-        return new Seen(
-                now, all && !shapes.isEmpty() ? Way.SCRAM : Way.PASSWORD_ONLY, usual(shapes));
+        var ways = EnumSet.of(Way.PASSWORD);
+        if (all) {
+            ways.add(Way.SCRAM);
+        }
+        return new Seen(now, Set.copyOf(ways), usual(shapes));
     }
 
     /// Of several that are as frequent, always the same one.

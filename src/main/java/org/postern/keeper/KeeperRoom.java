@@ -18,13 +18,15 @@ import org.postern.ipc.Keeping;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
+import org.postern.table.external.TableConnections;
 
 /// The room that holds the private keys, and knows the passwords of those who log in.
 ///
 /// Its rights: the user `smtpq`; the capability DAC_READ_SEARCH; to read the key and certificate
 /// files that the configuration names, the tables of passwords, and `/etc` where accounts of the
 /// system log in, for `/etc/shadow` is replaced by rename; to make sockets in its directory, at
-/// which it hears the user of `front` alone. No network, and nothing to write.
+/// which it hears the user of `front` alone; to call the programs that answer for tables of
+/// passwords. No network, and nothing to write.
 public final class KeeperRoom implements RoomLife.Tenant {
     /// More conversations wait in the backlog.
     private static final int CONVERSATIONS = 64;
@@ -46,6 +48,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
     /// How many questions have come.
     private final AtomicLong questions = new AtomicLong();
 
+    private final TableConnections connections;
     private final LoginDesk logins;
 
     /// How often the files are looked at.
@@ -85,9 +88,18 @@ public final class KeeperRoom implements RoomLife.Tenant {
     public KeeperRoom(RoomLife.Circumstances circumstances) throws IOException {
         this.circumstances = circumstances;
         this.rings = new Rings(KeyRing.read(circumstances.config()));
+        var place = circumstances.place();
+        var log = circumstances.log();
+        this.connections =
+                new TableConnections(
+                        (table, origin) ->
+                                () ->
+                                        Hearing.connect(
+                                                place.tableSocket(Room.KEEPER, table, origin)),
+                        complaint -> log.warn("table " + Log.visible(complaint)));
         this.logins =
                 new LoginDesk(
-                        Books.open(circumstances.config(), circumstances.log()),
+                        Books.open(circumstances.config(), connections, log),
                         new Guesses(InstantSource.system()),
                         rings.now().secret(),
                         circumstances.log(),
@@ -148,7 +160,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
         return renewal.faults();
     }
 
-    private synchronized void adopt(KeyRing fresh) {
+    private synchronized void take(KeyRing fresh) {
         rings = rings.then(fresh);
     }
 
@@ -157,10 +169,19 @@ public final class KeeperRoom implements RoomLife.Tenant {
     public RoomLife.Ready prepare(Config config) throws IOException {
         var fresh = KeyRing.read(config);
         var books = logins.books().reopened(config);
-        return () -> {
-            adopt(fresh);
-            logins.adopt(books);
-            circumstances.log().debug("keeper: " + fresh.size() + " keys");
+        return new RoomLife.Ready() {
+            @Override
+            public void adopt() {
+                take(fresh);
+                logins.adopt(books);
+                connections.adopt(config);
+                circumstances.log().debug("keeper: " + fresh.size() + " keys");
+            }
+
+            @Override
+            public void drop() {
+                connections.drop(logins.books().config());
+            }
         };
     }
 
@@ -175,7 +196,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
     /// asked for a while: those who lose it then find the successor.
     @Override
     public void retire(Duration atMost) {
-        stop(atMost);
+        hearNobody();
         long end = System.nanoTime() + atMost.toNanos();
         long seen = -1;
         try {
@@ -194,6 +215,11 @@ public final class KeeperRoom implements RoomLife.Tenant {
 
     @Override
     public void stop(Duration grace) {
+        hearNobody();
+        connections.close();
+    }
+
+    private void hearNobody() {
         ended.countDown();
         for (var hearing : hearings) {
             try {

@@ -35,6 +35,7 @@ import org.postern.smtp.ScramKeys;
 /// with one of the same kind, and what comes of that is not looked at.
 final class LoginDesk implements Hearing.Hearer {
     private static final int PATIENCE_SECONDS = 10;
+    private static final int LONGEST_NAME = 255;
 
     /// Nobody's: what a proof is compared with where there is nothing else.
     private static final ScramKeys NOBODYS =
@@ -119,7 +120,11 @@ final class LoginDesk implements Hearing.Hearer {
             case Authentication.Prove(var claimant, var said, var proof) ->
                     judged(claimant, () -> prove(claimant, said, proof));
             case Authentication.Ways(var book) ->
-                    books.has(book) ? new Answer.Offered(books.way(book, Instant.now())) : noBook();
+                    books.has(book)
+                            ? new Answer.Offered(books.ways(book, Instant.now()))
+                            : noBook();
+            case Authentication.Bear(var claimant, var token) ->
+                    judged(claimant, () -> bear(claimant, token));
             case Authentication.Salt(var claimant) ->
                     books.has(claimant.book()) ? salt(claimant) : noBook();
         };
@@ -144,10 +149,10 @@ final class LoginDesk implements Hearing.Hearer {
         }
         var end = End.UNKNOWN;
         try {
-            var answer = withHand(question);
+            var answer = question.get();
             end =
                     switch (answer) {
-                        case Answer.Right _, Answer.Proved _ -> End.RIGHT;
+                        case Answer.Right _, Answer.Proved _, Answer.Named _ -> End.RIGHT;
                         case Answer.Wrong _ -> End.WRONG;
                         case Answer.Wait _,
                                 Answer.Unavailable _,
@@ -178,6 +183,23 @@ final class LoginDesk implements Hearing.Hearer {
     }
 
     private Answer check(Claimant claimant, Chunk password) {
+        return switch (books.isJudgedElsewhere(claimant.book())) {
+            case org.postern.table.Answer.Failed<Boolean>(var cause) ->
+                    new Answer.Unavailable(cause);
+            case org.postern.table.Answer.Found<Boolean>(var elsewhere) when elsewhere ->
+                    switch (books.isLogin(claimant.book(), claimant.user(), password)) {
+                        case org.postern.table.Answer.Failed<String>(var cause) ->
+                                new Answer.Unavailable(cause);
+                        case org.postern.table.Answer.Absent<String>() -> new Answer.Wrong();
+                        case org.postern.table.Answer.Found<String> _ -> new Answer.Right();
+                    };
+            case org.postern.table.Answer.Found<Boolean> _,
+                    org.postern.table.Answer.Absent<Boolean>() ->
+                    compare(claimant, password);
+        };
+    }
+
+    private Answer compare(Claimant claimant, Chunk password) {
         return switch (books.password(claimant.book(), claimant.user())) {
             case org.postern.table.Answer.Failed<StoredPassword>(var cause) ->
                     new Answer.Unavailable(cause);
@@ -191,7 +213,7 @@ final class LoginDesk implements Hearing.Hearer {
         return switch (stored) {
             case StoredPassword.Hash _, StoredPassword.Scram _ -> {
                 decoys.put(claimant.book(), stored);
-                yield compare(stored, password);
+                yield withHand(() -> compare(stored, password));
             }
             case StoredPassword.Locked() -> decoyed(claimant, password);
             case StoredPassword.Unusable() -> {
@@ -204,8 +226,8 @@ final class LoginDesk implements Hearing.Hearer {
     }
 
     private Answer decoyed(Claimant claimant, Chunk password) {
-        var _ = compare(decoy(claimant.book()), password);
-        return new Answer.Wrong();
+        var answer = withHand(() -> compare(decoy(claimant.book()), password));
+        return answer instanceof Answer.Right ? new Answer.Wrong() : answer;
     }
 
     private StoredPassword decoy(Book book) {
@@ -251,6 +273,29 @@ final class LoginDesk implements Hearing.Hearer {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// A program knows whose the token is; that has to be who the client says it is.
+    private Answer bear(Claimant claimant, Chunk token) {
+        return switch (books.owner(claimant.book(), claimant.user(), token)) {
+            case org.postern.table.Answer.Failed<String>(var cause) ->
+                    new Answer.Unavailable(cause);
+            case org.postern.table.Answer.Absent<String>() -> new Answer.Wrong();
+            case org.postern.table.Answer.Found<String>(var owner) -> {
+                var name = new String(bytes(owner), StandardCharsets.UTF_8);
+                var said = claimant.user().isEmpty() ? name : claimant.user();
+                if (!isName(name)) {
+                    yield new Answer.Unavailable("its program names nobody who can be");
+                }
+                yield AddressSyntax.fold(said).equals(AddressSyntax.fold(name))
+                        ? new Answer.Named(said)
+                        : new Answer.Wrong();
+            }
+        };
+    }
+
+    private static boolean isName(String name) {
+        return !name.isEmpty() && name.length() <= LONGEST_NAME && AddressSyntax.isLine(name);
     }
 
     private Answer salt(Claimant claimant) {

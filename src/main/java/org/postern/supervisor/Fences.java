@@ -216,12 +216,7 @@ final class Fences {
     }
 
     private static boolean isForPasswords(Config config, TableDefinition table) {
-        var uses =
-                config.references().stream()
-                        .filter(use -> use.name().equals(table.name()))
-                        .toList();
-        return !uses.isEmpty()
-                && uses.stream().allMatch(use -> use.service() == Service.CREDENTIALS);
+        return config.services(table.name()).equals(Set.of(Service.CREDENTIALS));
     }
 
     private static Set<Path> tableFiles(Config config) {

@@ -43,15 +43,10 @@ final class TableMemory {
             case FRONT -> true;
             case QUEUE -> false;
             case DELIVERY ->
-                    isAskedFor(Service.USERINFO, config, table)
-                            || isAskedFor(Service.ALIAS, config, table);
-            case KEEPER -> isAskedFor(Service.CREDENTIALS, config, table);
+                    config.services(table).contains(Service.USERINFO)
+                            || config.services(table).contains(Service.ALIAS);
+            case KEEPER -> config.services(table).contains(Service.CREDENTIALS);
         };
-    }
-
-    private static boolean isAskedFor(Service service, Config config, String table) {
-        return config.references().stream()
-                .anyMatch(use -> use.name().equals(table) && use.service() == service);
     }
 
     private static long size(Path path) {

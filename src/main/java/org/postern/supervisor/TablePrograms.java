@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
+import org.postern.config.Service;
 import org.postern.config.TableDefinition;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.ipc.Place;
@@ -56,7 +58,9 @@ final class TablePrograms {
             clear();
         }
         for (var table : tables) {
-            open(table);
+            for (var caller : callers(table, config)) {
+                open(table, caller);
+            }
         }
     }
 
@@ -69,22 +73,36 @@ final class TablePrograms {
         }
     }
 
-    private void open(TableDefinition table) throws IOException {
+    /// Which rooms ask a table: `keeper` for passwords, `front` for all else. Each has programs of
+    /// its own.
+    private static List<Room> callers(TableDefinition table, Config config) {
+        var callers = new ArrayList<Room>();
+        var asked = config.services(table.name());
+        if (asked.contains(Service.CREDENTIALS)) {
+            callers.add(Room.KEEPER);
+        }
+        if (!asked.equals(Set.of(Service.CREDENTIALS))) {
+            callers.add(Room.FRONT);
+        }
+        return callers;
+    }
+
+    private void open(TableDefinition table, Room room) throws IOException {
         if (!(table.origin() instanceof Origin.External origin)) {
             return;
         }
-        var socket = place.tableSocket(table.name(), origin);
+        var socket = place.tableSocket(room, table.name(), origin);
         if (running.containsKey(socket)) {
             return;
         }
-        var front = household.of(Room.FRONT);
+        var welcome = household.of(room);
         running.put(
                 socket,
                 CalledProgram.open(
                         "table " + Log.visible(table.name()),
                         socket,
-                        front.uid(),
-                        front.gid(),
+                        welcome.uid(),
+                        welcome.gid(),
                         caller -> ready(table.name(), origin, caller),
                         log));
     }
@@ -149,7 +167,9 @@ final class TablePrograms {
         var wanted = new ArrayList<Path>();
         for (var table : Answering.among(config)) {
             if (table.origin() instanceof Origin.External origin) {
-                wanted.add(place.tableSocket(table.name(), origin));
+                for (var caller : callers(table, config)) {
+                    wanted.add(place.tableSocket(caller, table.name(), origin));
+                }
             }
         }
         for (var socket : List.copyOf(running.keySet())) {

@@ -1,5 +1,7 @@
 package org.postern.table;
 
+import java.time.Duration;
+import java.util.Set;
 import org.postern.config.Service;
 import org.postern.config.TableDefinition;
 
@@ -18,6 +20,9 @@ public interface Backend {
     /// The next entry, in turn, never empty.
     Answer<String> fetch(Service service);
 
+    /// What it can be asked for, as it has said; waits for that at most so long.
+    Answer<Set<Service>> services(Duration patience);
+
     /// Makes it read again what it reads; 0, or why that did not work.
     Answer<Integer> reload();
 
@@ -33,6 +38,8 @@ public interface Backend {
 
     /// The backend of a table that this room does not ask.
     record Nobody(TableDefinition table) implements Backend {
+        private static final String WHY = "another program answers, which this room does not ask";
+
         @Override
         public Answer<String> contains(Service service, String key) {
             return failed();
@@ -49,12 +56,17 @@ public interface Backend {
         }
 
         @Override
+        public Answer<Set<Service>> services(Duration patience) {
+            return new Answer.Failed<>(WHY);
+        }
+
+        @Override
         public Answer<Integer> reload() {
             return new Answer.Found<>(0);
         }
 
         private Answer<String> failed() {
-            return new Answer.Failed<>("another program answers, which only front asks");
+            return new Answer.Failed<>(WHY);
         }
     }
 }

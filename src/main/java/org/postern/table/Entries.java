@@ -76,7 +76,7 @@ final class Entries {
                 case NETADDR -> networks.made();
                 case REGEX -> expressions.made();
                 case SOURCE, RELAYHOST -> order.made();
-                case ALIAS, AUTH, CREDENTIALS, USERINFO, MAILADDRMAP, ADDRNAME, STRING -> {}
+                case ALIAS, AUTH, CREDENTIALS, USERINFO, MAILADDRMAP, ADDRNAME, STRING, TOKEN -> {}
             }
         }
     }
@@ -122,7 +122,8 @@ final class Entries {
                     MAILADDRMAP,
                     ADDRNAME,
                     RELAYHOST,
-                    STRING ->
+                    STRING,
+                    TOKEN ->
                     rows.has(key);
         };
     }

@@ -3,7 +3,9 @@ package org.postern.table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -15,6 +17,9 @@ import org.postern.mail.Idna;
 /// A named list or mapping. Keys are compared without regard to the case of ASCII letters, and as
 /// the service demands. May be asked from any thread.
 public final class Table {
+    /// The longest key with a password or a token in it, in bytes.
+    private static final int LONGEST_SECRET = 16 * 1024;
+
     private final String name;
     private final Contents contents;
     private final char delimiter;
@@ -93,8 +98,9 @@ public final class Table {
             Service service, String key, Function<String, Answer<String>> question) {
         Answer<String> answer = new Answer.Absent<>();
         for (var form : forms(service, key)) {
-            if (isTooLong(form)) {
-                return tooLong();
+            if (form.length() > longest(service)) {
+                return named(
+                        new Answer.Failed<>("a key of more than " + longest(service) + " bytes"));
             }
             answer = question.apply(form);
             if (!(answer instanceof Answer.Absent)) {
@@ -110,7 +116,7 @@ public final class Table {
     private static List<String> forms(Service service, String key) {
         var folded = folded(service, key);
         boolean ascii = Idna.isAscii(folded);
-        if (service == Service.AUTH || (ascii && !folded.contains("xn--"))) {
+        if (isOpaque(service) || (ascii && !folded.contains("xn--"))) {
             return List.of(folded);
         }
         int at = folded.lastIndexOf('@') + 1;
@@ -147,23 +153,33 @@ public final class Table {
         }
     }
 
+    /// What a program or server that answers for it can be asked for; of others, nothing. Waits for
+    /// that at most so long.
+    Answer<Set<Service>> services(Duration patience) {
+        return switch (contents) {
+            case Contents.Asked(var backend) -> backend.services(patience);
+            case Contents.Held _ -> new Answer.Found<>(Set.of());
+        };
+    }
+
     /// Takes the entries from their source again, where that is a file: how many it has, or why the
     /// old ones stay.
     public Answer<Integer> reload() {
         return contents.reload();
     }
 
-    /// A login and password belong together as they are; nothing of them is folded.
+    /// A login and what shows it belong together as they are; nothing of them is folded.
+    private static boolean isOpaque(Service service) {
+        return service == Service.AUTH || service == Service.TOKEN;
+    }
+
     private static String folded(Service service, String key) {
-        return service == Service.AUTH ? key : AddressSyntax.fold(key);
+        return isOpaque(service) ? key : AddressSyntax.fold(key);
     }
 
-    private static boolean isTooLong(String key) {
-        return key.length() > TableText.MAX_KEY;
-    }
-
-    private Answer<String> tooLong() {
-        return named(new Answer.Failed<>("a key of more than " + TableText.MAX_KEY + " bytes"));
+    /// The bytes that a key may have. Passwords and tokens stand in no file.
+    private static int longest(Service service) {
+        return isOpaque(service) ? LONGEST_SECRET : TableText.MAX_KEY;
     }
 
     private Answer<String> named(Answer<String> answer) {

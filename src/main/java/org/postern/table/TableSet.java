@@ -1,6 +1,7 @@
 package org.postern.table;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Service;
@@ -60,10 +60,7 @@ public final class TableSet {
         }
 
         private static Set<Service> uses(TableDefinition table, Config config) {
-            return config.references().stream()
-                    .filter(use -> use.name().equals(table.name()))
-                    .map(TableRef::service)
-                    .collect(Collectors.toSet());
+            return config.services(table.name());
         }
     }
 
@@ -100,11 +97,14 @@ public final class TableSet {
     /// Opens only those tables that are asked for one of the services; for rooms that may not read
     /// all files, or need not. The others are not in the set.
     public static TableSet openFor(
-            Set<Service> services, Config config, Consumer<String> complaints)
+            Set<Service> services,
+            Config config,
+            Consumer<String> complaints,
+            Backend.Source backends)
             throws ConfigException {
         var watcher = new Watched.Watcher(InstantSource.system(), complaints);
         var part = new Part.AskedFor(Set.copyOf(services));
-        return open(config, part, watcher, List.of(), Backend.Source.NONE);
+        return open(config, part, watcher, List.of(), backends);
     }
 
     /// Opens the tables of another configuration: all, or those that are asked for the same
@@ -238,6 +238,27 @@ public final class TableSet {
     public Answer<Integer> forEachLogin(TableRef use, Consumer<Login> visitor) {
         return table(use.name())
                 .forEach((key, value) -> Login.parse(key, value).ifPresent(visitor));
+    }
+
+    /// What a program or server that answers for a table can be asked for; of other tables,
+    /// nothing. Waits for that at most so long.
+    public Answer<Set<Service>> services(TableRef use, Duration patience) {
+        return table(use.name()).services(patience);
+    }
+
+    /// Whether a login and a password belong together, as the program says that answers for a
+    /// table.
+    ///
+    /// @param pair `login:password`, one character for each byte
+    public Answer<String> isLogin(TableRef use, String pair) {
+        return table(use.name()).contains(Service.AUTH, pair);
+    }
+
+    /// Whose a token is, as the program says that answers for a table.
+    ///
+    /// @param pair `login:token`, one character for each byte; the login may be empty
+    public Answer<String> owner(TableRef use, String pair) {
+        return table(use.name()).lookup(Service.TOKEN, pair);
     }
 
     /// The account that a `userbase` table holds for a login.

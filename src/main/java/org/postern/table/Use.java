@@ -116,7 +116,7 @@ record Use(Set<Service> services, Set<Shape> shapes) {
                                 row,
                                 quoted(row.key()) + ": expected login:password");
                 case REGEX -> expression(row);
-                case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING ->
+                case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING, TOKEN ->
                         throw new IllegalStateException(service + " takes every entry");
             }
         }
@@ -156,7 +156,7 @@ record Use(Set<Service> services, Set<Shape> shapes) {
     private static boolean isParticular(Service service) {
         return switch (service) {
             case ALIAS, RELAYHOST, SOURCE, USERINFO, CREDENTIALS, REGEX -> true;
-            case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING -> false;
+            case ADDRNAME, AUTH, DOMAIN, MAILADDR, MAILADDRMAP, NETADDR, STRING, TOKEN -> false;
         };
     }
 

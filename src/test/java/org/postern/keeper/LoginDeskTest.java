@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.config.Config;
 import org.postern.config.Host;
+import org.postern.config.Service;
 import org.postern.config.Sources;
 import org.postern.ipc.Authentication;
 import org.postern.ipc.Authentication.Answer;
@@ -31,6 +35,7 @@ import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.os.Crypt;
 import org.postern.smtp.ScramKeys;
+import org.postern.table.Backend;
 
 /// Who may log in, as the keeper judges it.
 class LoginDeskTest {
@@ -54,21 +59,64 @@ class LoginDeskTest {
 
     private LoginDesk desk(String... lines) throws Exception {
         Files.writeString(folder.resolve("passwords"), String.join("\n", lines) + "\n");
+        return desk("file:FOLDER/passwords", Backend.Source.NONE);
+    }
+
+    /// A desk whose passwords a program has.
+    private LoginDesk asking(Map<String, String> entries, Service... services) throws Exception {
+        return desk("helper", _ -> new Program(entries, Set.of(services)));
+    }
+
+    /// A program that answers for a table.
+    private record Program(Map<String, String> entries, Set<Service> served) implements Backend {
+        @Override
+        public org.postern.table.Answer<String> contains(Service service, String key) {
+            return lookup(service, key);
+        }
+
+        @Override
+        public org.postern.table.Answer<String> lookup(Service service, String key) {
+            var found = entries.get(service + " " + key);
+            return found == null
+                    ? new org.postern.table.Answer.Absent<>()
+                    : new org.postern.table.Answer.Found<>(found);
+        }
+
+        @Override
+        public org.postern.table.Answer<String> fetch(Service service) {
+            return new org.postern.table.Answer.Absent<>();
+        }
+
+        @Override
+        public org.postern.table.Answer<Set<Service>> services(Duration patience) {
+            return served.isEmpty()
+                    ? new org.postern.table.Answer.Failed<>("away")
+                    : new org.postern.table.Answer.Found<>(served);
+        }
+
+        @Override
+        public org.postern.table.Answer<Integer> reload() {
+            return new org.postern.table.Answer.Found<>(0);
+        }
+    }
+
+    private LoginDesk desk(String origin, Backend.Source backend) throws Exception {
         Files.writeString(folder.resolve("others"), "eve: $6$abc$def\n");
         var text =
                 """
-                table passwords file:FOLDER/passwords
+                table passwords ORIGIN
                 table others file:FOLDER/others
                 listen on lo port 2525 auth <passwords> auth-without-tls
                 action "out" relay
                 match from auth for any action "out"
                 """
+                        .replace("ORIGIN", origin)
                         .replace("FOLDER", folder.toString());
         var config =
                 Config.parse(Sources.of("smtpd.conf", text, new Host("mx.example.org", List.of())));
         var quiet = new Log((_, line) -> log.add(line));
         return new LoginDesk(
-                Books.open(config, quiet),
+                Books.open(config, backend, quiet),
                 new Guesses(InstantSource.fixed(Instant.EPOCH.plusSeconds(1_000_000))),
                 Chunk.of("a secret"),
                 quiet,
@@ -142,14 +190,14 @@ class LoginDeskTest {
     void scramIsOfferedWhereEveryLoginCanUseIt() throws Exception {
         var all = desk("alice: " + KEYS.text(), "bob: " + KEYS.text());
         assertEquals(
-                new Answer.Offered(Authentication.Way.SCRAM),
+                new Answer.Offered(Set.of(Authentication.Way.PASSWORD, Authentication.Way.SCRAM)),
                 all.answer(new Authentication.Ways(PASSWORDS)));
         var some = desk("alice: " + KEYS.text(), "bob: " + hash("$5$", "secret"));
         assertEquals(
-                new Answer.Offered(Authentication.Way.PASSWORD_ONLY),
+                new Answer.Offered(Set.of(Authentication.Way.PASSWORD)),
                 some.answer(new Authentication.Ways(PASSWORDS)));
         assertEquals(
-                new Answer.Offered(Authentication.Way.PASSWORD_ONLY),
+                new Answer.Offered(Set.of(Authentication.Way.PASSWORD)),
                 desk().answer(new Authentication.Ways(PASSWORDS)));
     }
 
@@ -188,6 +236,77 @@ class LoginDeskTest {
                 answer,
                 desk("alice: " + KEYS.text(), "bob: " + other, "carol: " + other)
                         .answer(new Authentication.Salt(claimant("nobody"))));
+    }
+
+    private static Answer bear(LoginDesk desk, String user, String token) {
+        return desk.answer(new Authentication.Bear(claimant(user), Chunk.of(token)));
+    }
+
+    @Test
+    void aProgramMayJudgePasswords() throws Exception {
+        var desk =
+                asking(
+                        Map.of("AUTH Alice:se:cret", "x", "AUTH \u00c3\u00a4:\u00ff", "x"),
+                        Service.AUTH);
+        assertEquals(new Answer.Right(), check(desk, "Alice", "se:cret"));
+        assertEquals(new Answer.Right(), check(desk, "\u00e4", "\u00ff"));
+        assertEquals(new Answer.Wrong(), check(desk, "alice", "se:cret"));
+        assertEquals(new Answer.Wrong(), check(desk, "Alice:se", "cret"));
+        assertEquals(new Answer.Wrong(), bear(desk, "Alice", "se:cret"));
+        assertEquals(
+                new Answer.Offered(Set.of(Authentication.Way.PASSWORD)),
+                desk.answer(new Authentication.Ways(PASSWORDS)));
+    }
+
+    @Test
+    void aProgramMayHaveTheHashes() throws Exception {
+        var desk =
+                asking(
+                        Map.of("CREDENTIALS alice", "alice:" + hash("$5$", "secret")),
+                        Service.CREDENTIALS);
+        assertEquals(new Answer.Right(), check(desk, "Alice", "secret"));
+        assertEquals(new Answer.Wrong(), check(desk, "alice", "Secret"));
+        assertEquals(new Answer.Wrong(), check(desk, "bob", "secret"));
+    }
+
+    @Test
+    void aProgramMayKnowWhoseATokenIs() throws Exception {
+        var desk =
+                asking(
+                        Map.of(
+                                "TOKEN alice:t",
+                                "Alice",
+                                "TOKEN :t",
+                                "Alice",
+                                "TOKEN bob:t",
+                                "Alice"),
+                        Service.TOKEN);
+        assertEquals(new Answer.Named("alice"), bear(desk, "alice", "t"));
+        assertEquals(new Answer.Named("Alice"), bear(desk, "", "t"));
+        assertEquals(new Answer.Wrong(), bear(desk, "bob", "t"));
+        assertEquals(new Answer.Wrong(), bear(desk, "alice", "u"));
+        assertEquals(
+                new Answer.Offered(Set.of(Authentication.Way.TOKEN)),
+                desk.answer(new Authentication.Ways(PASSWORDS)));
+    }
+
+    @Test
+    void whoGuessesTokensWaits() throws Exception {
+        var desk = asking(Map.of(), Service.TOKEN);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(new Answer.Wrong(), bear(desk, "alice", "t" + i));
+        }
+        assertInstanceOf(Answer.Wait.class, bear(desk, "alice", "t"));
+    }
+
+    @Test
+    void aProgramThatIsAwaySaysNothingOfAPassword() throws Exception {
+        var desk = asking(Map.of());
+        assertInstanceOf(Answer.Unavailable.class, check(desk, "alice", "secret"));
+        assertInstanceOf(Answer.Unavailable.class, bear(desk, "alice", "t"));
+        assertEquals(
+                new Answer.Offered(Set.of(Authentication.Way.PASSWORD)),
+                desk.answer(new Authentication.Ways(PASSWORDS)));
     }
 
     /// A full-width letter is the letter (RFC 4013 section 2.2).

@@ -311,7 +311,9 @@ class TableSetTest {
                 match action a
                 """;
         var config = Config.parse(Sources.of("c", text, HOST));
-        var set = TableSet.openFor(Set.of(Service.USERINFO), config, complaints::add);
+        var set =
+                TableSet.openFor(
+                        Set.of(Service.USERINFO), config, complaints::add, Backend.Source.NONE);
         assertTrue(set.find("t").isEmpty());
         assertEquals(
                 new UserEntry(10, 20, "/home/bob"),

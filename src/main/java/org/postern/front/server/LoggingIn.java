@@ -99,22 +99,25 @@ final class LoggingIn {
                 instanceof Judgement.Refused(var reply)) {
             return reply;
         }
-        return switch (Mechanism.of(words[0]).orElse(null)) {
-            case null -> Replies.unknownMechanism(words[0]);
-            case PLAIN -> reply(plain(book.get(), initial));
-            case LOGIN -> reply(login(book.get(), initial));
-            case SCRAM_SHA_256, SCRAM_SHA_256_PLUS -> scram(words[0], book.get(), initial);
-        };
+        var mechanism = Mechanism.of(words[0]).filter(possible(book.get())::contains);
+        return mechanism.isEmpty()
+                ? Replies.unknownMechanism(words[0])
+                : reply(run(mechanism.get(), book.get(), initial));
     }
 
-    private Reply scram(String word, Admission.Open book, List<String> initial)
+    private Ending run(Mechanism mechanism, Admission.Open book, List<String> initial)
             throws IOException, Hangup {
-        var mechanism = Mechanism.of(word).orElseThrow();
-        if (!possible(book).contains(mechanism)) {
-            return Replies.unknownMechanism(word);
-        }
-        var scram = new ScramLogin(means.logins(), exchange, progress.bindings(), offered);
-        return reply(scram.run(mechanism, initial, user -> claimant(book, user)));
+        var logins = means.logins();
+        return switch (mechanism) {
+            case PLAIN -> plain(book, initial);
+            case LOGIN -> login(book, initial);
+            case SCRAM_SHA_256, SCRAM_SHA_256_PLUS ->
+                    new ScramLogin(logins, exchange, progress.bindings(), offered)
+                            .run(mechanism, initial, user -> claimant(book, user));
+            case OAUTHBEARER, XOAUTH2 ->
+                    new BearerLogin(logins, exchange)
+                            .run(mechanism, initial, user -> claimant(book, user));
+        };
     }
 
     private Claimant claimant(Admission.Open book, String user) {

@@ -30,6 +30,18 @@ public interface Logins {
         record Unknown(String why) implements Salting {}
     }
 
+    /// What came of a token.
+    sealed interface Bearing {
+        /// It is a token of `user`.
+        record Named(String user) implements Bearing {}
+
+        /// It is nobody's, or not of whom the client says.
+        record Wrong() implements Bearing {}
+
+        /// It could not be found out.
+        record Unknown(String why) implements Bearing {}
+    }
+
     /// What came of a proof that the client has the password.
     sealed interface Proving {
         /// It has, and this is the proof that the server knows it too.
@@ -48,10 +60,14 @@ public interface Logins {
     /// @param address of the client, as a key
     record Claimant(Listen.Logins book, String address, String user) {}
 
-    /// What can be done beside sending a password.
+    /// How clients can show who they are.
     enum Way {
-        /// SCRAM-SHA-256 (RFC 7677), with every login of the book.
-        SCRAM
+        /// By sending a password.
+        PASSWORD,
+        /// By SCRAM-SHA-256 (RFC 7677), with every login of the book.
+        SCRAM,
+        /// By a token (RFC 6750).
+        TOKEN
     }
 
     /// Where nobody logs in.
@@ -82,12 +98,17 @@ public interface Logins {
         public Proving prove(Claimant claimant, Chunk said, Chunk proof) {
             return new Proving.Unknown(WHY);
         }
+
+        @Override
+        public Bearing bear(Claimant claimant, Chunk token) {
+            return new Bearing.Unknown(WHY);
+        }
     }
 
     /// Does the password belong to the login?
     Finding check(Claimant claimant, Chunk password);
 
-    /// What every login of this book can do.
+    /// What every login of this book can do, as far as that is known.
     Set<Way> ways(Listen.Logins book);
 
     /// What nobody can have guessed, in printable ASCII without commas (RFC 5802 section 5.1).
@@ -100,4 +121,7 @@ public interface Logins {
     ///
     /// @param said the AuthMessage of RFC 5802 section 3
     Proving prove(Claimant claimant, Chunk said, Chunk proof);
+
+    /// Whose is the token? The claimant's name is empty where the client says none.
+    Bearing bear(Claimant claimant, Chunk token);
 }

@@ -12,6 +12,10 @@ enum Mechanism {
     SCRAM_SHA_256_PLUS,
     /// RFC 7677.
     SCRAM_SHA_256,
+    /// RFC 7628.
+    OAUTHBEARER,
+    /// What OAUTHBEARER was made from; Google's and Microsoft's.
+    XOAUTH2,
     /// RFC 4616.
     PLAIN,
     /// Never standardised; what many clients speak.
@@ -34,7 +38,15 @@ enum Mechanism {
 
     /// Those that can succeed where logins can do this, on a connection that is bound or not.
     static Set<Mechanism> possible(Set<Way> ways, org.postern.tls.ChannelBindings bindings) {
-        var possible = EnumSet.of(PLAIN, LOGIN);
+        var possible = EnumSet.noneOf(Mechanism.class);
+        if (ways.contains(Way.PASSWORD)) {
+            possible.add(PLAIN);
+            possible.add(LOGIN);
+        }
+        if (ways.contains(Way.TOKEN)) {
+            possible.add(OAUTHBEARER);
+            possible.add(XOAUTH2);
+        }
         if (ways.contains(Way.SCRAM)) {
             possible.add(SCRAM_SHA_256);
             if (bindings.isAny()) {

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,9 @@ public final class ExternalTable implements Backend, Closeable {
 
     // Guarded by lock. Null between connections.
     private @Nullable Link link;
+
+    // Guarded by lock. What the last program registered; empty before the first.
+    private Set<Service> registered = Set.of();
     private String trouble = "it has not started yet";
     private int vain;
     private boolean closed;
@@ -127,6 +131,29 @@ public final class ExternalTable implements Backend, Closeable {
     @Override
     public Answer<String> fetch(Service service) {
         return ask(service, new Request.Fetch(service), "");
+    }
+
+    @Override
+    public Answer<Set<Service>> services(Duration atMost) {
+        try {
+            if (registered().isEmpty()) {
+                var _ = connected(System.nanoTime() + atMost.toNanos());
+            }
+            var known = registered();
+            return known.isEmpty() ? failed(trouble()) : new Answer.Found<>(known);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failed("interrupted");
+        }
+    }
+
+    private Set<Service> registered() {
+        lock.lock();
+        try {
+            return registered;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Answer<String> ask(Service service, Request request, String key) {
@@ -294,6 +321,7 @@ public final class ExternalTable implements Backend, Closeable {
                 return;
             }
             link = fresh;
+            registered = fresh.services();
             vain = 0;
             changed.signalAll();
         } finally {

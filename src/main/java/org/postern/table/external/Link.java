@@ -106,6 +106,11 @@ final class Link {
         }
     }
 
+    /// What it has registered.
+    Set<Service> services() {
+        return services;
+    }
+
     boolean serves(Service service) {
         return services.contains(service);
     }

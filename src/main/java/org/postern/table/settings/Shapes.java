@@ -9,7 +9,8 @@ import org.postern.config.Service;
 final class Shapes {
     /// What can be asked of a server; patterns are not among it, and whether a password is right is
     /// found out here.
-    static final Set<Service> ASKED = EnumSet.complementOf(EnumSet.of(Service.AUTH, Service.REGEX));
+    static final Set<Service> ASKED =
+            EnumSet.complementOf(EnumSet.of(Service.AUTH, Service.REGEX, Service.TOKEN));
 
     private Shapes() {}
 
@@ -31,7 +32,8 @@ final class Shapes {
                     REGEX,
                     RELAYHOST,
                     SOURCE,
-                    STRING ->
+                    STRING,
+                    TOKEN ->
                     1;
         };
     }

@@ -49,8 +49,8 @@ import org.postern.table.TableSet;
 /// `587`, `no-dsn`, `mask-src`, `full`, `away`, `hangs-up`, `disk-error`, `no-space`,
 /// `small-limits`, `unconfirmed`, `nameless`, `xclient` for a client that may say it; `tls`,
 /// `tls-require`, `smtps`, and `keeper-away` for them; `loopback`, `auth`, `auth-optional`,
-/// `auth-without-tls`, `received-auth`, `senders`, `masquerade`, `scram`. `F:` lines at the
-/// beginning are the filters of a configuration; the one called `it` is the listener's. `S: 250
+/// `auth-without-tls`, `received-auth`, `senders`, `masquerade`, `scram`, `token`. `F:` lines at
+/// the beginning are the filters of a configuration; the one called `it` is the listener's. `S: 250
 /// (extensions)` stands for the lines of all that EHLO offers on that stage, `S: 250 (extensions
 /// and AUTH PLAIN LOGIN)` for these with one more.
 final class Dialogue {

@@ -1,6 +1,7 @@
 package org.postern.front.server;
 
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -9,7 +10,8 @@ import org.postern.mail.Chunk;
 import org.postern.smtp.ScramKeys;
 
 /// Logins for dialogues: `alice` with `secret`, and `bob@example.org` with `two words`; on the
-/// stage `scram` also `user` with `pencil`, whose password is kept as in RFC 7677 section 3.
+/// stage `scram` also `user` with `pencil`, whose password is kept as in RFC 7677 section 3, and on
+/// the stage `token` the token `right` of `alice`.
 final class FakeLogins implements Logins {
     private static final Map<String, String> PASSWORDS =
             Map.of("alice", "secret", "bob@example.org", "two words");
@@ -22,11 +24,13 @@ final class FakeLogins implements Logins {
 
     private final boolean away;
     private final boolean scram;
+    private final boolean token;
 
     /// What the stage of a dialogue says of logins.
     FakeLogins(Set<String> stage) {
         this.away = stage.contains("keeper-away");
         this.scram = stage.contains("scram");
+        this.token = stage.contains("token");
     }
 
     @Override
@@ -43,7 +47,14 @@ final class FakeLogins implements Logins {
 
     @Override
     public Set<Way> ways(Listen.Logins book) {
-        return scram ? Set.of(Way.SCRAM) : Set.of();
+        var ways = EnumSet.of(Way.PASSWORD);
+        if (scram) {
+            ways.add(Way.SCRAM);
+        }
+        if (token) {
+            ways.add(Way.TOKEN);
+        }
+        return ways;
     }
 
     @Override
@@ -63,5 +74,15 @@ final class FakeLogins implements Logins {
         return claimant.user().equals("user") && KEYS.isProof(said, proof)
                 ? new Proving.Proved(KEYS.signature(said))
                 : new Proving.Wrong();
+    }
+
+    @Override
+    public Bearing bear(Claimant claimant, Chunk token) {
+        if (away) {
+            return new Bearing.Unknown("keeper away: a test");
+        }
+        return token.text().equals("right") && Set.of("", "alice").contains(claimant.user())
+                ? new Bearing.Named("alice")
+                : new Bearing.Wrong();
     }
 }

@@ -1,4 +1,4 @@
-package org.postern.front;
+package org.postern.table.external;
 
 import java.io.Closeable;
 import java.util.ArrayList;
@@ -10,10 +10,9 @@ import java.util.function.Consumer;
 import org.postern.config.Config;
 import org.postern.config.TableDefinition;
 import org.postern.config.TableDefinition.Origin;
-import org.postern.ipc.Hearing;
-import org.postern.ipc.Place;
+import org.postern.table.Answer;
 import org.postern.table.Backend;
-import org.postern.table.external.ExternalTable;
+import org.postern.table.external.ExternalTable.Connector;
 import org.postern.table.external.ExternalTable.Renewal;
 import org.postern.table.settings.Kind;
 
@@ -21,15 +20,25 @@ import org.postern.table.settings.Kind;
 /// the same way in the next configuration keeps it.
 ///
 /// Guarded by its monitor.
-final class TableConnections implements Backend.Source, Closeable {
-    private final Place place;
+public final class TableConnections implements Backend.Source, Closeable {
+    /// Where the programs are called.
+    @FunctionalInterface
+    public interface Calls {
+        /// How the program of a table is called.
+        Connector to(String table, Origin.External origin);
+    }
+
+    private final Calls calls;
     private final Consumer<String> complaints;
     private final Map<Declared, ExternalTable> open = new HashMap<>();
 
     private record Declared(String table, Origin.External origin) {}
 
-    TableConnections(Place place, Consumer<String> complaints) {
-        this.place = place;
+    /// No connection yet.
+    ///
+    /// @param complaints is told, one line each, what an administrator should look at
+    public TableConnections(Calls calls, Consumer<String> complaints) {
+        this.calls = calls;
         this.complaints = complaints;
     }
 
@@ -42,18 +51,17 @@ final class TableConnections implements Backend.Source, Closeable {
     }
 
     private ExternalTable connect(Declared declared) {
-        var socket = place.tableSocket(declared.table(), declared.origin());
+        var connector = calls.to(declared.table(), declared.origin());
         // A built-in backend has its settings from the supervisor, who opens them when it starts
         // it.
         var renewal =
                 Kind.named(declared.origin().type()).isPresent() ? Renewal.RESTART : Renewal.UPDATE;
-        return ExternalTable.open(
-                declared.table(), () -> Hearing.connect(socket), renewal, complaints);
+        return ExternalTable.open(declared.table(), connector, renewal, complaints);
     }
 
     /// Makes the programs of a new configuration read again what they read; those that it does not
     /// have any more are hung up on, when the sessions of before have had their time.
-    void adopt(Config config) {
+    public void adopt(Config config) {
         Map<Declared, ExternalTable> kept;
         synchronized (this) {
             leave(config).forEach(ExternalTable::retire);
@@ -67,7 +75,7 @@ final class TableConnections implements Backend.Source, Closeable {
     }
 
     /// Hangs up on the programs that this configuration does not have: another came to nothing.
-    synchronized void drop(Config config) {
+    public synchronized void drop(Config config) {
         leave(config).forEach(ExternalTable::close);
     }
 
@@ -92,7 +100,7 @@ final class TableConnections implements Backend.Source, Closeable {
     }
 
     private void renew(String name, ExternalTable table) {
-        if (table.reload() instanceof org.postern.table.Answer.Failed<Integer>(var cause)) {
+        if (table.reload() instanceof Answer.Failed<Integer>(var cause)) {
             complaints.accept(name + ": " + cause);
         }
     }
