@@ -34,7 +34,6 @@ final class NotYet {
                     Map.entry(RelayAction.Option.Word.CA, "relay ca"),
                     Map.entry(RelayAction.Option.Word.CIPHERS, "relay ciphers"),
                     Map.entry(RelayAction.Option.Word.DOMAIN, "relay domain"),
-                    Map.entry(RelayAction.Option.Word.FILTER, "relay filter"),
                     Map.entry(RelayAction.Option.Word.HELO_SRC, "relay helo-src"),
                     Map.entry(RelayAction.Option.Word.PKI, "relay pki"),
                     Map.entry(RelayAction.Option.Word.PROTOCOLS, "relay protocols"),

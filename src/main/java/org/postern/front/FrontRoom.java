@@ -110,6 +110,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         this.way = way(config, tables);
         var clientNames = new ClientNames(resolver, NAME_PATIENCE);
         this.names = address -> name(clientNames, address);
+        var filters = Filters.of(tables, programs);
         this.server =
                 new Server(
                         new Server.Parts(
@@ -125,8 +126,17 @@ public final class FrontRoom implements RoomLife.Tenant {
                                 clock),
                         tables,
                         way.router(),
-                        Filters.of(tables, programs));
-        this.relay = new Relay(place.workSocket(), config, tables, resolver, log, deadlines, clock);
+                        filters);
+        this.relay =
+                new Relay(
+                        place.workSocket(),
+                        config,
+                        tables,
+                        filters,
+                        resolver,
+                        log,
+                        deadlines,
+                        clock);
         this.routeWorkers = new RouteWorkers(place.workSocket(), () -> way, deadlines, log);
         if (circumstances.paused().contains(Leash.Lane.SMTP)) {
             var _ = server.pause();
@@ -205,11 +215,12 @@ public final class FrontRoom implements RoomLife.Tenant {
     public RoomLife.Ready prepare(Config newConfig) throws IOException {
         var newTables = reopened(newConfig);
         var newWay = way(newConfig, newTables);
-        var change = server.prepare(newTables, newWay.router(), Filters.of(newTables, programs));
+        var filters = Filters.of(newTables, programs);
+        var change = server.prepare(newTables, newWay.router(), filters);
         return new RoomLife.Ready() {
             @Override
             public void adopt() {
-                relay.reload(newConfig, newTables);
+                relay.reload(newConfig, newTables, filters);
                 tables = newTables;
                 way = newWay;
                 config = newConfig;

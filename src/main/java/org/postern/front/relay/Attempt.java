@@ -225,7 +225,7 @@ final class Attempt {
         if (source.isEmpty()) {
             return;
         }
-        var route = new Route(source.get(), stop, plan.helo());
+        var route = new Route(source.get(), stop, plan.helo(), plan.watchers());
         boolean again = true;
         while (again) {
             again =

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import org.postern.config.FilterProcess.Side;
 import org.postern.front.relay.Opening.Fault;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
@@ -21,16 +22,18 @@ final class ClientSession implements Closeable {
     private final Wire wire;
     private final SessionId id;
     private final String hostName;
+    private final Watchers watchers;
     private Extensions extensions = Extensions.NONE;
     private int messages;
     private boolean over;
     private Instant usedLast = Instant.EPOCH;
 
     private ClientSession(
-            Kit kit, Stop stop, String helo, Wire wire, SessionId id, String hostName) {
+            Kit kit, Route route, Wire wire, SessionId id, String hostName, Watchers watchers) {
         this.kit = kit;
-        this.stop = stop;
-        this.helo = helo;
+        this.stop = route.stop();
+        this.helo = route.helo();
+        this.watchers = watchers;
         this.wire = wire;
         this.id = id;
         this.hostName = hostName;
@@ -48,14 +51,14 @@ final class ClientSession implements Closeable {
         }
     }
 
-    /// Connects to `stop` and says hello. Where TLS was only an opportunity and failed, connects
+    /// Connects by `route` and says hello. Where TLS was only an opportunity and failed, connects
     /// once more and goes without.
-    static Opening open(Kit kit, Source source, Stop stop, String helo) {
+    static Opening open(Kit kit, Route route) {
         try {
-            return new Opening.Ready(openOnce(kit, source, stop, helo));
+            return new Opening.Ready(openOnce(kit, route));
         } catch (TlsFailed e) {
             try {
-                return new Opening.Ready(openOnce(kit, source, stop.inClear(), helo));
+                return new Opening.Ready(openOnce(kit, route.inClear()));
             } catch (NotReady again) {
                 return new Opening.Shut(again.fault, again.why);
             } catch (TlsFailed again) {
@@ -79,15 +82,15 @@ final class ClientSession implements Closeable {
         return event(kit, id, name);
     }
 
-    private static ClientSession openOnce(Kit kit, Source source, Stop stop, String helo)
-            throws NotReady, TlsFailed {
+    private static ClientSession openOnce(Kit kit, Route route) throws NotReady, TlsFailed {
+        var stop = route.stop();
         var id = kit.ids().next();
         var hostName = kit.names().of(stop.address());
         event(kit, id, "connecting").word("address", stop.url()).word("host", hostName).write();
         Wire wire;
         try {
             var patience = kit.timeouts().connect();
-            wire = Wire.connect(source, stop.address(), patience, kit.deadlines());
+            wire = Wire.connect(route.source(), stop.address(), patience, kit.deadlines());
         } catch (PeerLost e) {
             event(kit, id, "error").rest("reason", e.text()).write();
             throw new NotReady(faultOfConnect(e), e.text());
@@ -95,9 +98,10 @@ final class ClientSession implements Closeable {
         wire.allowForBlocks(kit.timeouts().block());
         event(kit, id, "connected").write();
         if (kit.log().traces("mta")) {
-            wire.follow(line -> kit.log().trace("mta", id + " " + Log.visible(line)));
+            wire.follow(new Tracing(kit.log(), id));
         }
-        var session = new ClientSession(kit, stop, helo, wire, id, hostName);
+        var watchers = watchers(kit, route, wire, id, hostName);
+        var session = new ClientSession(kit, route, wire, id, hostName, watchers);
         boolean ready = false;
         try {
             session.begin();
@@ -111,9 +115,38 @@ final class ClientSession implements Closeable {
             throw e;
         } finally {
             if (!ready) {
-                wire.close();
+                session.close();
             }
         }
+    }
+
+    private static Watchers watchers(
+            Kit kit, Route route, Wire wire, SessionId id, String hostName) {
+        var notes = Watchers.notes(kit.log(), id);
+        var watchers = new Watchers(route.watchers().open(id, Side.SMTP_OUT, notes, kit.clock()));
+        if (watchers.areThere()) {
+            wire.follow(watchers);
+        }
+        var theirs = route.stop().address();
+        // A client of a Unix socket has no address of its own.
+        var ours = wire.ourEnd().filter(InetSocketAddress.class::isInstance).orElse(theirs);
+        watchers.connected(ours, theirs, hostName);
+        return watchers;
+    }
+
+    private record Tracing(Log log, SessionId id) implements Wire.Witness {
+        @Override
+        public void said(String line) {
+            log.trace("mta", id + " >>> " + Log.visible(line));
+        }
+
+        @Override
+        public void heard(String line) {
+            log.trace("mta", id + " <<< " + Log.visible(line));
+        }
+
+        @Override
+        public void timedOut() {}
     }
 
     private static Fault faultOfConnect(PeerLost e) {
@@ -132,7 +165,9 @@ final class ClientSession implements Closeable {
         if (stop.security() == Security.IMPLICIT) {
             handshake(Outbound.Trust.VERIFIED);
         }
-        expect(wire.reply(kit.timeouts().greeting()), "BANNER");
+        var greeting = wire.reply(kit.timeouts().greeting());
+        watchers.greeted(greeting);
+        expect(greeting, "BANNER");
         hello();
         if (stop.dialect() == Dialect.SMTP) {
             switch (stop.security()) {
@@ -162,9 +197,7 @@ final class ClientSession implements Closeable {
     }
 
     private PeerReply ask(String command) throws PeerLost {
-        if (wire.hasUnread()) {
-            throw new PeerLost("Remote host sent too much data");
-        }
+        mustBeQuiet();
         wire.say(command);
         return wire.reply(kit.timeouts().command());
     }
@@ -173,12 +206,12 @@ final class ClientSession implements Closeable {
     /// section 4.1).
     private void hello() throws PeerLost, NotReady {
         if (stop.dialect() == Dialect.LMTP) {
-            var reply = ask("LHLO " + helo);
+            var reply = introduce("LHLO");
             expect(reply, "LHLO");
             extensions = Extensions.read(reply.lines());
             return;
         }
-        var reply = ask("EHLO " + helo);
+        var reply = introduce("EHLO");
         if (reply.isPositive()) {
             extensions = Extensions.read(reply.lines());
             return;
@@ -188,8 +221,21 @@ final class ClientSession implements Closeable {
                 || stop.security() == Security.IMPLICIT) {
             expect(reply, "EHLO");
         }
-        expect(ask("HELO " + helo), "HELO");
+        expect(introduce("HELO"), "HELO");
         extensions = Extensions.NONE;
+    }
+
+    private PeerReply introduce(String verb) throws PeerLost {
+        mustBeQuiet();
+        wire.say(verb + ' ' + helo);
+        watchers.identified(verb, helo);
+        return wire.reply(kit.timeouts().command());
+    }
+
+    private void mustBeQuiet() throws PeerLost {
+        if (wire.hasUnread()) {
+            throw new PeerLost("Remote host sent too much data");
+        }
     }
 
     /// STARTTLS (RFC 3207 section 4). What was offered in clear is forgotten.
@@ -204,9 +250,7 @@ final class ClientSession implements Closeable {
             }
             return;
         }
-        if (wire.hasUnread()) {
-            throw new PeerLost("Remote host sent too much data");
-        }
+        mustBeQuiet();
         handshake(
                 stop.security() == Security.STARTTLS
                         ? Outbound.Trust.VERIFIED
@@ -220,6 +264,7 @@ final class ClientSession implements Closeable {
         var patience = kit.timeouts().handshake();
         try {
             var agreed = wire.startTls(kit.tls(), stop.host(), port, trust, patience);
+            watchers.secured(agreed);
             event("tls").word("ciphers", agreed.ciphers()).write();
             event("cert-check")
                     .quoted("result", trust == Outbound.Trust.VERIFIED ? "valid" : "unverified")
@@ -245,41 +290,57 @@ final class ClientSession implements Closeable {
     /// @throws java.io.IOException if the queue fails in the middle; the session is closed
     Transaction.Result hand(Parcel parcel) throws java.io.IOException {
         boolean ended = false;
+        var transfer = watchers.begin(parcel);
         try {
             var result =
-                    new Transaction(wire, extensions, stop.dialect(), kit.timeouts(), parcel).run();
+                    new Transaction(
+                                    wire,
+                                    extensions,
+                                    stop.dialect(),
+                                    kit.timeouts(),
+                                    parcel,
+                                    transfer)
+                            .run();
             messages++;
             switch (result.end()) {
-                case READY -> usedLast = kit.clock().instant();
-                case RESET -> reset();
-                case CLOSED -> fail(result.why());
+                case READY -> {
+                    transfer.ends();
+                    usedLast = kit.clock().instant();
+                }
+                case RESET -> reset(transfer);
+                case CLOSED -> {
+                    transfer.ends();
+                    fail(result.why());
+                }
             }
             ended = true;
             return result;
         } finally {
             if (!ended) {
-                over = true;
-                wire.close();
+                transfer.ends();
+                close();
             }
         }
     }
 
     /// RSET after a transaction that did not come to its end.
-    private void reset() {
+    private void reset(Watchers.Transfer transfer) {
         try {
-            if (ask("RSET").closes()) {
+            var reply = ask("RSET");
+            transfer.ends();
+            if (reply.closes()) {
                 quit();
             } else {
                 usedLast = kit.clock().instant();
             }
         } catch (PeerLost e) {
+            transfer.ends();
             fail(e.text());
         }
     }
 
     private void fail(String why) {
-        over = true;
-        wire.close();
+        close();
         if (messages <= 1) {
             event("error").rest("reason", why).write();
         } else {
@@ -353,13 +414,17 @@ final class ClientSession implements Closeable {
             kit.log().debug(id + " no answer to QUIT: " + Log.visible(e.text()));
         }
         wire.close();
+        watchers.disconnected();
         event("disconnected").word("reason", "quit").number("messages", messages).write();
     }
 
     /// Ends the session at once.
     @Override
     public void close() {
-        over = true;
-        wire.close();
+        if (!over) {
+            over = true;
+            wire.close();
+            watchers.disconnected();
+        }
     }
 }

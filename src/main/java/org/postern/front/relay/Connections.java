@@ -97,7 +97,7 @@ final class Connections {
             return new Seated.Settled(new Lease.LeftAlone(trouble.get()));
         }
         var began = kit.clock().instant();
-        return switch (ClientSession.open(kit, route.source(), route.stop(), route.helo())) {
+        return switch (ClientSession.open(kit, route)) {
             case Opening.Ready(var fresh) -> {
                 works(route);
                 yield new Seated.Settled(new Lease.Granted(fresh, Age.FRESH));

@@ -2,6 +2,7 @@ package org.postern.front.relay;
 
 import java.net.InetAddress;
 import java.util.List;
+import org.postern.front.filter.Chain;
 import org.postern.front.srs.Senders;
 import org.postern.mail.EnhancedStatus;
 
@@ -11,14 +12,21 @@ import org.postern.mail.EnhancedStatus;
 /// @param sources the addresses to send from; none leaves the choice to the kernel
 /// @param naming who the recipients are to the next hop
 /// @param senders who the sender is to the next hop
-record Plan(Target target, String helo, List<InetAddress> sources, Naming naming, Senders senders) {
+/// @param watchers the filters that are told of its sessions
+record Plan(
+        Target target,
+        String helo,
+        List<InetAddress> sources,
+        Naming naming,
+        Senders senders,
+        Chain watchers) {
     Plan {
         sources = List.copyOf(sources);
     }
 
     /// A plan that tells the next hop the senders as they came.
     Plan(Target target, String helo, List<InetAddress> sources, Naming naming) {
-        this(target, helo, sources, naming, Senders.UNCHANGED);
+        this(target, helo, sources, naming, Senders.UNCHANGED, Chain.EMPTY);
     }
 
     /// Where it goes.

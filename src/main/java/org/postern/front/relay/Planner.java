@@ -1,6 +1,7 @@
 package org.postern.front.relay;
 
 import org.postern.config.Config;
+import org.postern.front.filter.Filters;
 import org.postern.table.TableSet;
 
 /// Knows what actions mean.
@@ -14,5 +15,5 @@ interface Planner {
     }
 
     /// From now on `config` says what actions mean.
-    void reload(Config config, TableSet tables);
+    void reload(Config config, TableSet tables, Filters filters);
 }

@@ -20,6 +20,8 @@ import org.postern.config.RelayAction;
 import org.postern.config.TableDefinition;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.config.TableRef;
+import org.postern.front.filter.Chain;
+import org.postern.front.filter.Filters;
 import org.postern.front.relay.Hop.Whereabouts;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Plan.Target;
@@ -39,21 +41,21 @@ final class Plans implements Planner {
     private static final EnhancedStatus MISCONFIGURED = new EnhancedStatus(4, 3, 5);
     private static final int MOST_HOSTS = 32;
 
-    private record Rules(Config config, TableSet tables) {}
+    private record Rules(Config config, TableSet tables, Filters filters) {}
 
     private final InstantSource clock;
     private volatile Rules rules;
     private final ConcurrentMap<String, AtomicInteger> turns = new ConcurrentHashMap<>();
 
     /// What actions mean by these; `clock` dates rewritten senders.
-    Plans(Config config, TableSet tables, InstantSource clock) {
+    Plans(Config config, TableSet tables, Filters filters, InstantSource clock) {
         this.clock = clock;
-        this.rules = new Rules(config, tables);
+        this.rules = new Rules(config, tables, filters);
     }
 
     @Override
-    public void reload(Config config, TableSet tables) {
-        rules = new Rules(config, tables);
+    public void reload(Config config, TableSet tables, Filters filters) {
+        rules = new Rules(config, tables, filters);
         turns.clear();
     }
 
@@ -115,9 +117,14 @@ final class Plans implements Planner {
                                                 action.helo().orElse(now.config.serverName()),
                                                 sources,
                                                 Naming.RELAY,
-                                                senders(action, now)));
+                                                senders(action, now),
+                                                watchers(action, now)));
                     };
         };
+    }
+
+    private static Chain watchers(RelayAction action, Rules now) {
+        return action.filter().map(now.filters::named).orElse(Chain.EMPTY);
     }
 
     /// First the `mail-from` of the action, then what `srs` makes of it.

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.postern.config.Config;
 import org.postern.dns.Resolver;
+import org.postern.front.filter.Filters;
 import org.postern.ipc.Deadlines;
 import org.postern.ipc.Frames;
 import org.postern.ipc.Vital;
@@ -44,13 +45,14 @@ public final class Relay {
             Path work,
             Config config,
             TableSet tables,
+            Filters filters,
             Resolver resolver,
             Log log,
             Deadlines deadlines,
             InstantSource clock) {
         this(
                 work,
-                new Plans(config, tables, clock),
+                new Plans(config, tables, filters, clock),
                 resolver,
                 new Kit(
                         log,
@@ -145,9 +147,9 @@ public final class Relay {
     }
 
     /// From now on attempts follow `config`; those under way go on as they began.
-    public void reload(Config config, TableSet tables) {
+    public void reload(Config config, TableSet tables, Filters filters) {
         kit.tls().adopt(config.settings().ciphers());
-        planner.reload(config, tables);
+        planner.reload(config, tables, filters);
     }
 
     /// Takes no more work, and waits at most `grace` for what is under way; the rest is deferred.

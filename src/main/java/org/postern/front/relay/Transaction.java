@@ -72,17 +72,24 @@ final class Transaction {
     private final Dialect dialect;
     private final Timeouts timeouts;
     private final Parcel parcel;
+    private final Watchers.Transfer watchers;
     private final List<Verdict> verdicts = new ArrayList<>();
     private final List<Integer> accepted = new ArrayList<>();
     private boolean utf8;
 
     Transaction(
-            Wire wire, Extensions extensions, Dialect dialect, Timeouts timeouts, Parcel parcel) {
+            Wire wire,
+            Extensions extensions,
+            Dialect dialect,
+            Timeouts timeouts,
+            Parcel parcel,
+            Watchers.Transfer watchers) {
         this.wire = wire;
         this.extensions = extensions;
         this.dialect = dialect;
         this.timeouts = timeouts;
         this.parcel = parcel;
+        this.watchers = watchers;
     }
 
     /// Runs it to its end.
@@ -174,6 +181,7 @@ final class Transaction {
         if (mail.closes() || (!wholeAtOnce && !mail.isPositive())) {
             return refused(mail);
         }
+        begins(mail);
         for (var addressee : parcel.to()) {
             if (!wholeAtOnce) {
                 wire.say(rcpt(addressee));
@@ -182,7 +190,7 @@ final class Transaction {
             if (reply.closes()) {
                 return refused(reply);
             }
-            note(mail.isPositive() ? reply : mail);
+            note(addressee, mail.isPositive() ? reply : mail);
         }
         if (!wholeAtOnce && accepted.isEmpty()) {
             return new Result(verdicts, End.RESET, "");
@@ -199,13 +207,14 @@ final class Transaction {
         if (!mail.isPositive()) {
             return refused(mail);
         }
+        begins(mail);
         for (var addressee : parcel.to()) {
             wire.say(rcpt(addressee));
             var reply = wire.reply(timeouts.command());
             if (reply.closes()) {
                 return refused(reply);
             }
-            note(reply);
+            note(addressee, reply);
         }
         if (accepted.isEmpty()) {
             return new Result(verdicts, End.RESET, "");
@@ -241,7 +250,14 @@ final class Transaction {
         }
     }
 
-    private void note(PeerReply reply) {
+    private void begins(PeerReply mail) {
+        if (mail.isPositive()) {
+            watchers.begins(path(parcel.facts().sender()));
+        }
+    }
+
+    private void note(Parcel.Addressee addressee, PeerReply reply) {
+        watchers.recipient(addressee, reply);
         if (reply.isPositive()) {
             accepted.add(verdicts.size());
             verdicts.add(new Verdict.Taken(reply));
@@ -266,6 +282,7 @@ final class Transaction {
     /// The answer to DATA is still to come.
     private Result data() throws IOException {
         var reply = wire.reply(timeouts.data());
+        watchers.content(reply);
         if (accepted.isEmpty()) {
             return withoutRecipients(reply);
         }
@@ -283,6 +300,7 @@ final class Transaction {
         }
         try {
             stuffer.end();
+            watchers.dot();
             return dialect == Dialect.LMTP ? repliesToEach() : replyToAll();
         } catch (PeerLost e) {
             return lost(e.text(), Stage.CONTENT);
@@ -310,7 +328,7 @@ final class Transaction {
         for (int i : accepted) {
             verdicts.set(i, atDot(reply));
         }
-        return afterDot(reply);
+        return afterDot(reply, accepted);
     }
 
     /// Exactly one reply for each recipient that was accepted (RFC 2033 section 4.2).
@@ -325,7 +343,7 @@ final class Transaction {
         if (last == null) {
             throw new IllegalStateException("content was sent for nobody");
         }
-        return afterDot(last);
+        return afterDot(last, waiting);
     }
 
     private static Verdict atDot(PeerReply reply) {
@@ -334,7 +352,10 @@ final class Transaction {
                 : new Verdict.Refused(reply, Stage.CONTENT);
     }
 
-    private Result afterDot(PeerReply reply) {
+    private Result afterDot(PeerReply reply, List<Integer> answered) {
+        if (answered.stream().anyMatch(i -> verdicts.get(i) instanceof Verdict.Taken)) {
+            watchers.taken();
+        }
         if (wire.hasUnread()) {
             return new Result(verdicts, End.CLOSED, "Remote host sent too much data");
         }

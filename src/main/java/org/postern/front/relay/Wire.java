@@ -12,7 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 import org.postern.ipc.Deadlines;
 import org.postern.tls.Agreement;
@@ -39,7 +40,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     private ByteBuffer in = NOTHING;
     private ByteBuffer out = NOTHING;
     private Duration blockPatience = Duration.ofMinutes(3);
-    private Consumer<String> witness = _ -> {};
+    private final List<Witness> witnesses = new ArrayList<>(0);
 
     private Wire(SocketChannel channel, Deadlines.Watched deadline) {
         this.channel = channel;
@@ -97,9 +98,30 @@ final class Wire implements Closeable, DotStuffer.Sink {
         }
     }
 
-    /// Each line that is said or heard, but no content, is told to `other` from now on.
-    void follow(Consumer<String> other) {
-        witness = other;
+    /// Sees all lines that are said or heard, but no content.
+    interface Witness {
+        /// We say a line.
+        void said(String line);
+
+        /// The other end has said one.
+        void heard(String line);
+
+        /// The other end has taken too long.
+        void timedOut();
+    }
+
+    /// What is said and heard is shown to `other`, too, from now on.
+    void follow(Witness other) {
+        witnesses.add(other);
+    }
+
+    /// Our own end of the connection, if it has one.
+    Optional<SocketAddress> ourEnd() {
+        try {
+            return Optional.ofNullable(channel.getLocalAddress());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /// How long each part of the content may take to be sent from now on.
@@ -110,7 +132,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
     /// Adds a command to what goes out, in UTF-8; `line` has no end, and holds no control
     /// characters.
     void say(String line) throws PeerLost {
-        witness.accept(">>> " + line);
+        witnesses.forEach(witness -> witness.said(line));
         put(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
         put((byte) '\r');
         put((byte) '\n');
@@ -193,7 +215,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
         int code = 0;
         while (lines.size() < MOST_LINES && length < LONGEST_REPLY) {
             var line = line();
-            witness.accept("<<< " + line);
+            witnesses.forEach(witness -> witness.heard(line));
             length += line.length();
             int ofLine = code(line);
             if (code != 0 && ofLine != code) {
@@ -278,6 +300,7 @@ final class Wire implements Closeable, DotStuffer.Sink {
 
     private PeerLost lost(IOException e) {
         if (deadline.isOver()) {
+            witnesses.forEach(Witness::timedOut);
             return new PeerLost("Connection timeout", e);
         }
         var text = String.valueOf(e.getMessage());
@@ -298,6 +321,9 @@ final class Wire implements Closeable, DotStuffer.Sink {
             return Outbound.agreement(socket);
         } catch (IOException e) {
             close();
+            if (deadline.isOver()) {
+                witnesses.forEach(Witness::timedOut);
+            }
             throw new PeerLost(
                     deadline.isOver() ? "Connection timeout" : "TLS failed: " + e.getMessage(), e);
         } finally {

@@ -24,7 +24,8 @@ class LimitsTest {
             new Route(
                     new Source.Any(),
                     new Stop("mx.example", HOST, Dialect.SMTP, Security.OPPORTUNISTIC),
-                    "here.example");
+                    "here.example",
+                    org.postern.front.filter.Chain.EMPTY);
 
     @Test
     void aHostIsGivenOnlySoManySessions() throws Exception {

@@ -16,6 +16,7 @@ import org.postern.config.Config;
 import org.postern.dns.Answer;
 import org.postern.dns.Exchanger;
 import org.postern.dns.Resolver;
+import org.postern.front.filter.Filters;
 import org.postern.front.relay.Acquaintance.Kin;
 import org.postern.front.relay.Hop.Whereabouts;
 import org.postern.front.relay.Plan.Naming;
@@ -108,7 +109,7 @@ final class Mailer {
         }
 
         @Override
-        public void reload(Config config, TableSet tables) {}
+        public void reload(Config config, TableSet tables, Filters filters) {}
     }
 
     static Plan to(ScriptedPeer... peers) {

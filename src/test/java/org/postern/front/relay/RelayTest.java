@@ -197,7 +197,8 @@ class RelayTest {
                                     plan.helo(),
                                     plan.sources(),
                                     plan.naming(),
-                                    senders));
+                                    senders,
+                                    plan.watchers()));
             queue.give(
                     new Work.Assignment.Try(
                             List.of(

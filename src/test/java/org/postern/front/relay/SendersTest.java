@@ -98,7 +98,8 @@ class SendersTest {
                 plan.helo(),
                 plan.sources(),
                 plan.naming(),
-                Senders.UNCHANGED.then(SRS));
+                Senders.UNCHANGED.then(SRS),
+                plan.watchers());
     }
 
     /// S36: each sender has a transaction of its own, in one session.

@@ -20,11 +20,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.postern.config.FilterProcess;
+import org.postern.config.FilterProcess.Side;
 import org.postern.ipc.Place;
 
 /// A filter program as a thread: it registers, and answers each line by other lines. `SID` and
 /// `TOKEN` in those are those of the line.
-final class FakeProgram implements Closeable {
+public final class FakeProgram implements Closeable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ServerSocketChannel server;
@@ -39,11 +40,22 @@ final class FakeProgram implements Closeable {
     FakeProgram(
             Path root, String name, List<String> register, Function<String, List<String>> answers)
             throws IOException {
+        this(root, name, Set.of(), register, answers);
+    }
+
+    /// The same, of a configuration in which it has to do with the sessions of these sides.
+    public FakeProgram(
+            Path root,
+            String name,
+            Set<Side> sides,
+            List<String> register,
+            Function<String, List<String>> answers)
+            throws IOException {
         this.register = register;
         this.answers = answers;
         var place = Place.below(root);
         Files.createDirectories(place.filters());
-        var key = new FilterProcess.Key(name, "x", "", "", "", Set.of());
+        var key = new FilterProcess.Key(name, "x", "", "", "", sides);
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(place.filterSocket(key)));
         Thread.ofVirtual().start(this::serve);
@@ -104,13 +116,13 @@ final class FakeProgram implements Closeable {
     }
 
     /// What it was told before it registered.
-    List<String> greeting() {
+    public List<String> greeting() {
         return greeting;
     }
 
     /// What it heard, without what is the same everywhere or different each time. A session's end
     /// does not mean that its last lines have come, so this waits for so many lines.
-    List<String> heard(int lines) throws InterruptedException {
+    public List<String> heard(int lines) throws InterruptedException {
         synchronized (heard) {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (heard.size() < lines && System.nanoTime() - end < 0) {
@@ -121,8 +133,8 @@ final class FakeProgram implements Closeable {
     }
 
     private static String essence(String line) {
-        return line.replaceFirst("^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-in\\|", "$1 ")
-                .replace("|5d1c6f3a9b2e4c10", "|S")
+        return line.replaceFirst("^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-(?:in|out)\\|", "$1 ")
+                .replaceFirst("\\|[0-9a-f]{16}", "|S")
                 .replaceFirst("^(filter [a-z-]+\\|S)\\|[0-9a-f]{16}", "$1");
     }
 
