@@ -15,8 +15,8 @@ import org.postern.mail.SessionId;
 import org.postern.smtp.Command;
 import org.postern.tls.Agreement;
 
-/// What filter programs are told of a session with a next hop: the events of `smtp-out`. Where there
-/// are no programs it costs nothing. Belongs to the thread of the session.
+/// What filter programs are told of a session with a next hop: the events of `smtp-out`. Where
+/// there are no programs it costs nothing. Belongs to the thread of the session.
 final class Watchers implements Wire.Witness {
     private final Screen screen;
 
@@ -29,7 +29,8 @@ final class Watchers implements Wire.Witness {
         return new Notes() {
             @Override
             public void report(String kind, String filter, String text) {
-                log.info(id + " mta filter=" + Log.visible(filter) + " report=" + Log.visible(text));
+                log.info(
+                        id + " mta filter=" + Log.visible(filter) + " report=" + Log.visible(text));
             }
 
             @Override

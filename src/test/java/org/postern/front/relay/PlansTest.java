@@ -29,7 +29,11 @@ class PlansTest {
     private static Plans plans(String text) throws Exception {
         var host = new Host("here.example", List.of("192.0.2.25", "[2001:db8::25]"));
         var config = Config.parse(Sources.of("smtpd.conf", text + REST, host));
-        return new Plans(config, TableSet.open(config, _ -> {}), org.postern.front.filter.Filters.none(), () -> java.time.Instant.EPOCH);
+        return new Plans(
+                config,
+                TableSet.open(config, _ -> {}),
+                org.postern.front.filter.Filters.none(),
+                () -> java.time.Instant.EPOCH);
     }
 
     private static String shown(Plan.Answer answer) {

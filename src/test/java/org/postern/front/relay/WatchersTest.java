@@ -71,8 +71,7 @@ class WatchersTest {
         var config = Config.parse(Sources.of("smtpd.conf", CONFIG, host));
         var wanted = List.of("report|smtp-out|*");
         try (var program =
-                        new FakeProgram(
-                                root, "it", Set.of(Side.SMTP_OUT), wanted, _ -> List.of());
+                        new FakeProgram(root, "it", Set.of(Side.SMTP_OUT), wanted, _ -> List.of());
                 var programs = new Programs(Place.below(root), _ -> {});
                 var peer = ScriptedPeer.plays(script)) {
             var filters = Filters.of(TableSet.open(config, _ -> {}), programs);

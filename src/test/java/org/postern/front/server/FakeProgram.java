@@ -133,7 +133,8 @@ public final class FakeProgram implements Closeable {
     }
 
     private static String essence(String line) {
-        return line.replaceFirst("^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-(?:in|out)\\|", "$1 ")
+        return line.replaceFirst(
+                        "^(report|filter)\\|0\\.7\\|\\d+\\.\\d{6}\\|smtp-(?:in|out)\\|", "$1 ")
                 .replaceFirst("\\|[0-9a-f]{16}", "|S")
                 .replaceFirst("^(filter [a-z-]+\\|S)\\|[0-9a-f]{16}", "$1");
     }
