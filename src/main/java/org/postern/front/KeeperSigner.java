@@ -31,7 +31,7 @@ public final class KeeperSigner implements KeyHolder, Closeable {
     @Override
     public Chunk sign(String key, Algorithm algorithm, Chunk content) throws IOException {
         var question = new Keeping.Sign(key, spoken(algorithm), content);
-        return switch (inquiry.ask(question, PATIENCE)) {
+        return switch (ask(question)) {
             case Keeping.Answer.Signed(var signature) -> signature;
             case Keeping.Answer.Refused(var why) -> throw new IOException(why);
             case Keeping.Answer.Chain _ -> throw new IOException("certificates for a signature");
@@ -51,16 +51,24 @@ public final class KeeperSigner implements KeyHolder, Closeable {
     /// A room that knows no such name may be one that was replaced and still answers over the
     /// conversations of before; so it is asked once more over a new one.
     private List<X509Certificate> shown(String what, Keeping question) throws IOException {
-        var answer = inquiry.ask(question, PATIENCE);
+        var answer = ask(question);
         if (answer instanceof Keeping.Answer.Refused) {
             inquiry.hangUp();
-            answer = inquiry.ask(question, PATIENCE);
+            answer = ask(question);
         }
         return switch (answer) {
             case Keeping.Answer.Chain(var chain) -> decoded(what, chain);
             case Keeping.Answer.Refused(var why) -> throw new IOException(what + ": " + why);
             case Keeping.Answer.Signed _ -> throw new IOException("a signature for certificates");
         };
+    }
+
+    private Keeping.Answer ask(Keeping question) throws IOException {
+        try {
+            return inquiry.ask(question, PATIENCE);
+        } catch (IOException e) {
+            throw new IOException("keeper cannot be asked: " + e.getMessage(), e);
+        }
     }
 
     private static List<X509Certificate> decoded(String what, List<Chunk> chain)

@@ -184,8 +184,12 @@ public final class Conversation<S, H> implements Closeable {
         }
     }
 
-    private static HungUp gone(IOException e) {
-        var hungUp = new HungUp("the conversation broke: " + e);
+    private HungUp gone(IOException e) {
+        var hungUp =
+                new HungUp(
+                        deadline.isOver()
+                                ? "the other end did not answer in time"
+                                : "the conversation broke: " + e.getMessage());
         hungUp.initCause(e);
         return hungUp;
     }

@@ -2,6 +2,7 @@ package org.postern.tls;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -23,7 +24,8 @@ public final class Outbound {
     public enum Trust {
         /// Anyone: encryption without knowing for whom (RFC 7435).
         ANYONE,
-        /// A host whose certificate the system's authorities vouch for, in the name we wanted.
+        /// A host whose certificate an authority vouches for that we believe, in the name we
+        /// wanted.
         VERIFIED
     }
 
@@ -36,16 +38,35 @@ public final class Outbound {
     /// it.
     private volatile List<String> suites = suites(Ciphers.STANDARD);
 
-    private Outbound(SSLContext anyone) {
-        this.anyone = anyone;
+    /// Whom to believe.
+    private final Believed believed;
+
+    /// The authorities, which are read when they are needed.
+    @FunctionalInterface
+    private interface Believed {
+        TrustManager[] authorities() throws IOException, GeneralSecurityException;
     }
 
-    /// The TLS of one room.
+    private Outbound(SSLContext anyone, Believed believed) {
+        this.anyone = anyone;
+        this.believed = believed;
+    }
+
+    /// The TLS of one room, which believes the system's authorities.
     public static Outbound create() {
+        return create(Authorities::ofSystem);
+    }
+
+    /// The same, but it believes the authorities in a file in PEM.
+    public static Outbound believing(Path bundle) {
+        return create(() -> Authorities.of(bundle));
+    }
+
+    private static Outbound create(Believed believed) {
         try {
             var anyone = SSLContext.getInstance("TLS");
             anyone.init(null, anyone(), new SecureRandom());
-            return new Outbound(anyone);
+            return new Outbound(anyone, believed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS", e);
         }
@@ -88,7 +109,7 @@ public final class Outbound {
         if (verified == null) {
             try {
                 var context = SSLContext.getInstance("TLS");
-                context.init(null, Authorities.ofSystem(), new SecureRandom());
+                context.init(null, believed.authorities(), new SecureRandom());
                 verified = context;
             } catch (GeneralSecurityException e) {
                 throw new IOException("the authorities cannot be read: " + e.getMessage(), e);

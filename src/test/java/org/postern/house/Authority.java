@@ -8,8 +8,25 @@ import java.util.List;
 
 /// A certificate authority of a test's own, in a directory of its own.
 final class Authority {
-    private static final List<String> KEY =
-            List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes");
+    /// What keys are made of.
+    enum Kind {
+        RSA("rsa:2048"),
+        P256("ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+        ED25519("ed25519");
+
+        private final List<String> words;
+
+        Kind(String... words) {
+            this.words = List.of(words);
+        }
+
+        private List<String> newKey() {
+            var all = new ArrayList<>(List.of("-newkey"));
+            all.addAll(words);
+            all.add("-nodes");
+            return all;
+        }
+    }
 
     private final Path directory;
 
@@ -22,7 +39,7 @@ final class Authority {
         Files.createDirectory(directory);
         var authority = new Authority(directory);
         var words = new ArrayList<>(List.of("openssl", "req", "-x509", "-days", "2"));
-        words.addAll(KEY);
+        words.addAll(Kind.P256.newKey());
         words.addAll(List.of("-subj", "/CN=" + directory.getFileName()));
         words.addAll(List.of("-keyout", authority.key().toString()));
         words.addAll(List.of("-out", authority.certificate().toString()));
@@ -42,11 +59,16 @@ final class Authority {
     /// Makes the directory `keys` with `key.pem` and `cert.pem` for a host, and both in `keys.p12`,
     /// with the password `sesame`.
     void certify(String host, Path keys) throws Exception {
+        certify(host, keys, Kind.P256);
+    }
+
+    /// The same for a key of that kind.
+    void certify(String host, Path keys, Kind kind) throws Exception {
         Files.createDirectory(keys);
         var key = keys.resolve("key.pem").toString();
         var certificate = keys.resolve("cert.pem").toString();
         var words = new ArrayList<>(List.of("openssl", "req", "-x509", "-days", "2"));
-        words.addAll(KEY);
+        words.addAll(kind.newKey());
         words.addAll(List.of("-CA", certificate().toString(), "-CAkey", key().toString()));
         words.addAll(List.of("-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host));
         words.addAll(List.of("-addext", "basicConstraints=critical,CA:FALSE"));

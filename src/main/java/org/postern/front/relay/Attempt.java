@@ -179,12 +179,21 @@ final class Attempt {
         }
         for (var addressee : List.copyOf(pending)) {
             var last = said.get(addressee.envelope());
-            if (last == null) {
+            if (last == null || (mayGetBetter() && isForWantOfTls(last.outcome))) {
                 settle(addressee.envelope(), trouble, Trail.nowhere(relayName));
             } else {
                 settle(addressee.envelope(), last.outcome, last.trail);
             }
         }
+    }
+
+    private static boolean isForWantOfTls(Outcome outcome) {
+        return outcome instanceof Outcome.Failed(var status, _, _) && status.equals(REQUIRED);
+    }
+
+    /// Could a hop that was not reached take a message that demands TLS later?
+    private boolean mayGetBetter() {
+        return demand() == Demand.TLS && trouble instanceof Outcome.Deferred;
     }
 
     private boolean isOver() {
@@ -269,7 +278,7 @@ final class Attempt {
     }
 
     private void leftAlone(Stop stop, String why) {
-        if (!tried) {
+        if (!tried || (demand() == Demand.TLS && !mayGetBetter())) {
             trouble =
                     new Outcome.Deferred(
                             new EnhancedStatus(4, 4, 1),
@@ -281,17 +290,16 @@ final class Attempt {
     private void denied(Stop stop, Fault fault, String why) {
         tried = true;
         var at = ": " + stop.where() + ": " + why;
+        boolean wanting = fault == Fault.INSECURE || fault == Fault.UNTRUSTED;
+        if (wanting && demand() == Demand.TLS) {
+            if (!mayGetBetter()) {
+                trouble = new Outcome.Failed(REQUIRED, "TLS is required" + at, stop.host());
+            }
+            return;
+        }
         trouble =
                 switch (fault) {
-                    case INSECURE ->
-                            demand() == Demand.TLS
-                                    ? new Outcome.Failed(
-                                            REQUIRED, "TLS is required" + at, stop.host())
-                                    : new Outcome.Deferred(
-                                            new EnhancedStatus(4, 3, 2),
-                                            "Destination seem to reject all mails" + at,
-                                            stop.host());
-                    case NETWORK, UNREACHABLE_FAMILY ->
+                    case NETWORK, UNREACHABLE_FAMILY, UNTRUSTED ->
                             new Outcome.Deferred(
                                     new EnhancedStatus(4, 4, 1),
                                     "Network error on destination MXs" + at,
@@ -301,7 +309,7 @@ final class Attempt {
                                     new EnhancedStatus(4, 4, 0),
                                     "No valid route to destination" + at,
                                     "");
-                    case REFUSED, BUSY ->
+                    case REFUSED, BUSY, INSECURE ->
                             new Outcome.Deferred(
                                     new EnhancedStatus(4, 3, 2),
                                     "Destination seem to reject all mails" + at,

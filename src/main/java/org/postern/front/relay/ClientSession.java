@@ -1,10 +1,13 @@
 package org.postern.front.relay;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import org.postern.config.FilterProcess.Side;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
 import org.postern.front.relay.Opening.Fault;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
@@ -259,7 +262,7 @@ final class ClientSession implements Closeable {
         hello();
     }
 
-    private void handshake(Outbound.Trust trust) throws PeerLost, TlsFailed {
+    private void handshake(Outbound.Trust trust) throws PeerLost, NotReady, TlsFailed {
         int port = stop.address() instanceof InetSocketAddress inet ? inet.getPort() : 0;
         var patience = kit.timeouts().handshake();
         try {
@@ -273,6 +276,9 @@ final class ClientSession implements Closeable {
         } catch (PeerLost e) {
             if (trust == Outbound.Trust.VERIFIED) {
                 event("closing").word("reason", "tls-failure").write();
+                if (isVerdict(e.getCause())) {
+                    throw new NotReady(Fault.UNTRUSTED, e.text());
+                }
                 throw e;
             }
             kit.log()
@@ -285,10 +291,15 @@ final class ClientSession implements Closeable {
         }
     }
 
+    /// Did one of both ends find the other's TLS wanting? Otherwise the connection broke.
+    private static boolean isVerdict(@Nullable Throwable cause) {
+        return cause instanceof SSLHandshakeException && !(cause.getCause() instanceof IOException);
+    }
+
     /// Hands `parcel` over: one mail transaction (RFC 5321 section 3.3).
     ///
-    /// @throws java.io.IOException if the queue fails in the middle; the session is closed
-    Transaction.Result hand(Parcel parcel) throws java.io.IOException {
+    /// @throws IOException if the queue fails in the middle; the session is closed
+    Transaction.Result hand(Parcel parcel) throws IOException {
         boolean ended = false;
         var transfer = watchers.begin(parcel);
         try {

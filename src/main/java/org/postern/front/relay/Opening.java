@@ -18,6 +18,8 @@ sealed interface Opening {
         SOURCE,
         /// The host does not offer the TLS that is demanded of it.
         INSECURE,
+        /// The host offers it, but cannot prove who it is, or agrees on none that is good enough.
+        UNTRUSTED,
         /// The host answered, but not as a server that takes mail.
         REFUSED,
         /// The host, or our own limit, says: too many connections.

@@ -2,9 +2,12 @@ package org.postern.front.server;
 
 import java.io.IOException;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.postern.front.server.Hangup.Cause;
 import org.postern.mail.Origin;
 import org.postern.smtp.Reply;
+import org.postern.tls.Agreement;
+import org.postern.tls.HandshakeFault;
 import org.postern.tls.Inbound;
 
 /// How a session becomes private: STARTTLS (RFC 3207), and TLS before the greeting (RFC 8314
@@ -18,13 +21,21 @@ final class Handshake {
     private final Wire wire;
     private final SessionLog log;
     private final Progress progress;
+    private final Traffic traffic;
 
-    Handshake(Reception reception, Link link, Wire wire, SessionLog log, Progress progress) {
+    Handshake(
+            Reception reception,
+            Link link,
+            Wire wire,
+            SessionLog log,
+            Progress progress,
+            Traffic traffic) {
         this.reception = reception;
         this.link = link;
         this.wire = wire;
         this.log = log;
         this.progress = progress;
+        this.traffic = traffic;
     }
 
     /// Shakes hands, if the listener speaks nothing but TLS.
@@ -84,10 +95,18 @@ final class Handshake {
         }
     }
 
+    private static Agreement agreement(TlsLink secured, Inbound tls) throws IOException {
+        try {
+            return secured.shakeHands(tls.engine(), PATIENCE);
+        } catch (SSLException e) {
+            throw new IOException("TLS: " + HandshakeFault.text(e), e);
+        }
+    }
+
     private void shakeHands(Inbound tls) throws IOException {
         var secured = new TlsLink(link);
         wire.goesOver(secured); // whatever goes wrong from here on, nothing is said in clear text
-        var agreement = secured.shakeHands(tls.engine(), PATIENCE);
+        var agreement = agreement(secured, tls);
         progress.becomesPrivate(
                 new Origin.Security.Tls(
                         agreement.version(),
@@ -97,6 +116,7 @@ final class Handshake {
                                 ? Origin.Security.Peer.VERIFIED
                                 : Origin.Security.Peer.UNVERIFIED),
                 secured.bindings());
+        traffic.becomesPrivate(reception.protection());
         log.secured(agreement);
     }
 }

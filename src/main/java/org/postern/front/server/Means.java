@@ -12,10 +12,19 @@ record Means(
         Filters filters,
         Submissions submissions,
         Logins logins,
+        Traffic traffic,
         Log log,
         InstantSource clock) {
     /// The same without filters, for sessions in which nobody logs in.
     Means(Limits limits, Router router, Submissions submissions, Log log, InstantSource clock) {
-        this(limits, router, Filters.none(), submissions, new Logins.Nobodys(), log, clock);
+        this(
+                limits,
+                router,
+                Filters.none(),
+                submissions,
+                new Logins.Nobodys(),
+                new Traffic(),
+                log,
+                clock);
     }
 }

@@ -238,6 +238,7 @@ public final class Server {
                         filters,
                         submissions,
                         parts.logins(),
+                        traffic,
                         log,
                         parts.clock());
         return new Local(localReception(config), means, config.settings().crowding());

@@ -93,21 +93,27 @@ final class Session {
         this.mailing = new Mailing(reception, peer, means, wire, log, progress, screening);
         this.chunks = new Chunks(means, wire, progress, mailing, screening);
         this.brakes = new Brakes(limits, means.clock());
-        this.handshake = new Handshake(reception, link, wire, log, progress);
+        this.handshake = new Handshake(reception, link, wire, log, progress, means.traffic());
     }
 
     /// Holds the session, from the greeting until one side ends it, and those that it becomes when
     /// the client speaks for others.
     void run() {
         var next = List.of(this);
-        while (!next.isEmpty()) {
-            current = next.getFirst();
-            if (ending) {
-                current.endItself();
+        try {
+            while (!next.isEmpty()) {
+                current = next.getFirst();
+                if (ending) {
+                    current.endItself();
+                }
+                current.hold();
+                next = current.successor;
+                current.successor = List.of();
             }
-            current.hold();
-            next = current.successor;
-            current.successor = List.of();
+        } finally {
+            if (current.progress.isPrivate()) {
+                means.traffic().endsPrivate(reception.protection());
+            }
         }
     }
 

@@ -81,6 +81,9 @@ final class TlsLink implements Link {
                     case FINISHED, NOT_HANDSHAKING -> over = true;
                 }
             }
+            bindings = ChannelBindings.of(side.getSession());
+            // Before the client can know it: no other connection resumes this session.
+            side.getSession().invalidate();
             send(out);
         } catch (SSLException e) {
             sayWhy(side);
@@ -90,8 +93,6 @@ final class TlsLink implements Link {
             throw new EOFException("the other side has ended the handshake");
         }
         established = true;
-        bindings = ChannelBindings.of(side.getSession());
-        side.getSession().invalidate(); // no other connection resumes it
         return Agreement.of(side.getSession());
     }
 

@@ -10,6 +10,12 @@ final class Traffic {
     private final LongAdder inet4 = new LongAdder();
     private final LongAdder inet6 = new LongAdder();
 
+    /// Of the sessions of now, those that are private by STARTTLS, and those that were from the
+    /// first byte.
+    private final LongAdder startTls = new LongAdder();
+
+    private final LongAdder smtps = new LongAdder();
+
     /// A session of `peer` has begun.
     void begins(Peer peer) {
         sessions.increment();
@@ -27,6 +33,23 @@ final class Traffic {
         sessions.decrement();
     }
 
+    /// A session has become private, by what its listener says.
+    void becomesPrivate(Protection protection) {
+        privateBy(protection).increment();
+    }
+
+    /// A session that was private has ended.
+    void endsPrivate(Protection protection) {
+        privateBy(protection).decrement();
+    }
+
+    private LongAdder privateBy(Protection protection) {
+        return switch (protection) {
+            case Protection.AtOnce(_) -> smtps;
+            case Protection.None(), Protection.Offered(_), Protection.Demanded(_) -> startTls;
+        };
+    }
+
     /// How many sessions there are now.
     long now() {
         return sessions.sum();
@@ -38,6 +61,8 @@ final class Traffic {
                 "smtp.session=" + sessions.sum(),
                 "smtp.session.inet4=" + inet4.sum(),
                 "smtp.session.inet6=" + inet6.sum(),
-                "smtp.session.local=" + local.sum());
+                "smtp.session.local=" + local.sum(),
+                "smtp.smtps=" + smtps.sum(),
+                "smtp.tls=" + startTls.sum());
     }
 }

@@ -60,11 +60,20 @@ final class Mailer {
     }
 
     Mailer(Plan plan, Timeouts timeouts, int port) {
-        this(plan, timeouts, port, InstantSource.system());
+        this(plan, timeouts, port, InstantSource.system(), Outbound.create());
+    }
+
+    /// A mailer whose TLS is this one.
+    Mailer(Plan plan, Outbound tls) {
+        this(plan, PATIENT, 25, InstantSource.system(), tls);
     }
 
     Mailer(Plan plan, Timeouts timeouts, int port, InstantSource clock) {
-        this.kit = kit(new Log((_, line) -> log.add(line)), resolver, timeouts, clock);
+        this(plan, timeouts, port, clock, Outbound.create());
+    }
+
+    private Mailer(Plan plan, Timeouts timeouts, int port, InstantSource clock, Outbound tls) {
+        this.kit = kit(new Log((_, line) -> log.add(line)), resolver, timeouts, clock, tls);
         this.connections = new Connections(kit);
         this.courier =
                 new Courier(
@@ -91,12 +100,17 @@ final class Mailer {
     }
 
     static Kit kit(Log log, Resolver resolver, Timeouts timeouts, InstantSource clock) {
+        return kit(log, resolver, timeouts, clock, Outbound.create());
+    }
+
+    private static Kit kit(
+            Log log, Resolver resolver, Timeouts timeouts, InstantSource clock, Outbound tls) {
         return new Kit(
                 log,
                 DEADLINES,
                 clock,
                 timeouts,
-                Outbound.create(),
+                tls,
                 new HostNames(resolver),
                 new SessionId.Source());
     }

@@ -3,19 +3,18 @@ package org.postern.front.relay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import javax.net.ssl.KeyManagerFactory;
+import java.nio.file.Path;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postern.front.relay.Plan.Naming;
 import org.postern.front.relay.Stop.Dialect;
 import org.postern.front.relay.Stop.Security;
-import org.postern.keeper.TestKeys;
 
 /// TLS on the way out.
 class TlsTest {
+    @TempDir private static Path folder;
     private static SSLContext tls;
 
     private static final String OFFER =
@@ -48,15 +47,7 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        var pair = TestKeys.make(TestKeys.Kind.EC, "next.example", "next.example");
-        var password = "secret".toCharArray();
-        var keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry("peer", pair.key(), password, new Certificate[] {pair.certificate()});
-        var factory = KeyManagerFactory.getInstance("PKIX");
-        factory.init(keys, password);
-        tls = SSLContext.getInstance("TLS");
-        tls.init(factory.getKeyManagers(), null, null);
+        tls = PeerTls.make(folder, "next.example").context();
     }
 
     @Test

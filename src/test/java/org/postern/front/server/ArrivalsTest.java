@@ -1,8 +1,10 @@
 package org.postern.front.server;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +79,7 @@ class ArrivalsTest {
                                 directory.resolve("smtpd.sock"),
                                 mostSessions,
                                 address -> new ClientName.Unconfirmed(address.getHostAddress()),
-                                LocalKeys.away(),
+                                LocalKeys.here(),
                                 new FakeLogins(Set.of()),
                                 new Log((_, line) -> log.add(line)),
                                 queue.deadlines(),
@@ -145,6 +148,53 @@ class ArrivalsTest {
         say(socket, new String(header, StandardCharsets.ISO_8859_1) + "EHLO a\r\nQUIT\r\n");
         Assertions.assertTrue(line(socket).startsWith("220"));
         Assertions.assertTrue(line(socket).contains("Hello a [192.0.2.10]"));
+    }
+
+    private static final String OVER_TLS =
+            "listen on 127.0.0.1 port PORT smtps pki localhost proxy-v2";
+
+    private static final String KEY = "pki localhost cert \"/c\" key \"/k\"";
+
+    @Test
+    void theHeaderComesBeforeTls() throws Exception {
+        start(10, KEY, OVER_TLS);
+        var plain = connect("127.0.0.1", "127.0.0.1");
+        say(plain, CLIENT);
+        try (var socket =
+                LocalKeys.client().getSocketFactory().createSocket(plain, "localhost", 0, true)) {
+            Assertions.assertEquals("220 mx.example.org ESMTP Postern", line(socket));
+        }
+        Assertions.assertTrue(logged(" smtp connected address=192.0.2.10 "), log + "");
+        Assertions.assertTrue(logged(" smtp tls ciphers=TLSv1.3:"), log + "");
+    }
+
+    @Test
+    void theHeaderMayComeInOnePacketWithTheFirstOfTls() throws Exception {
+        start(10, KEY, OVER_TLS);
+        var client = LocalKeys.client().createSSLEngine("localhost", 0);
+        client.setUseClientMode(true);
+        var hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        client.wrap(ByteBuffer.allocate(0), hello);
+        var both = new ByteArrayOutputStream();
+        both.writeBytes(CLIENT.getBytes(StandardCharsets.US_ASCII));
+        both.write(hello.array(), 0, hello.position());
+        var socket = connect("127.0.0.1", "127.0.0.1");
+        socket.getOutputStream().write(both.toByteArray());
+        Assertions.assertEquals(22, socket.getInputStream().read(), "a record of a handshake");
+        Assertions.assertTrue(logged(" smtp connected address=192.0.2.10 "), log + "");
+    }
+
+    @Test
+    void theHeaderIsNotHeardInsideTls() throws Exception {
+        start(10, KEY, OVER_TLS);
+        var plain = connect("127.0.0.1", "127.0.0.1");
+        var socket =
+                (SSLSocket)
+                        LocalKeys.client()
+                                .getSocketFactory()
+                                .createSocket(plain, "localhost", 0, true);
+        Assertions.assertThrows(IOException.class, socket::startHandshake);
+        Assertions.assertFalse(logged(" smtp connected "), log + "");
     }
 
     @Test

@@ -360,6 +360,7 @@ final class Dialogue {
                         filters(),
                         submissions,
                         new FakeLogins(stage),
+                        new Traffic(),
                         new Log((_, line) -> log.add(line)),
                         InstantSource.fixed(NOW));
         var peer = stage.contains("local") ? local() : remote();

@@ -35,6 +35,7 @@ class SessionTest {
                         org.postern.front.filter.Filters.none(),
                         submissions,
                         new Logins.Nobodys(),
+                        new Traffic(),
                         new Log((_, line) -> log.add(line)),
                         clock));
     }
