@@ -16,8 +16,9 @@ import javax.net.ssl.X509TrustManager;
 
 /// Clients that say EHLO and then nothing more.
 ///
-/// `java Idle.java PORT CLIENTS plain|tls` connects them, at most 50 at a time, prints how many are there,
-/// and keeps them until standard input ends. With `tls` the port speaks TLS from the first byte.
+/// `java Idle.java PORT CLIENTS plain|tls` connects them, at most 50 at a time, prints how many are
+/// there, and keeps them until standard input ends. With `tls` the port speaks TLS from the first
+/// byte.
 final class Idle {
     private static final int AT_ONCE = 50;
 
@@ -68,14 +69,18 @@ final class Idle {
     private void connect() throws IOException {
         var address = InetAddress.getLoopbackAddress();
         var socket =
-                tls ? context.getSocketFactory().createSocket(address, port) : new Socket(address, port);
+                tls
+                        ? context.getSocketFactory().createSocket(address, port)
+                        : new Socket(address, port);
         sockets.add(socket);
         socket.setSoTimeout(60_000);
         var in =
                 new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII), 256);
+                        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII),
+                        256);
         hear(in);
-        socket.getOutputStream().write("EHLO client.example.org\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write("EHLO client.example.org\r\n".getBytes(StandardCharsets.US_ASCII));
         hear(in);
     }
 

@@ -78,6 +78,7 @@ public final class SessionFuzz implements Closeable {
                                 Filters.none(),
                                 submissions,
                                 new FakeLogins(Set.of()),
+                                new Traffic(),
                                 new Log((_, line) -> log.add(line)),
                                 InstantSource.fixed(Dialogue.NOW)))
                 .run();
