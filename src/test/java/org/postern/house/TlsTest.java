@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postern.Ports;
 
 /// TLS as other programs see it: OpenSSL's client, swaks and Debian's Postfix. One server for all;
 /// what a claim changes is its own.
@@ -90,7 +91,7 @@ class TlsTest {
         Files.setAttribute(home, "unix:gid", 4321);
         config = CONFIG;
         for (var name : PORTS) {
-            int port = House.freePort();
+            int port = Ports.free();
             BY_NAME.put(name, port);
             config = config.replace("@" + name + "@", Integer.toString(port));
         }
@@ -293,7 +294,7 @@ class TlsTest {
 
     private static String postfixDelivers(String listener, String wrapper, String... more)
             throws Exception {
-        int between = House.freePort();
+        int between = Ports.free();
         var words =
                 new ArrayList<>(
                         List.of(
