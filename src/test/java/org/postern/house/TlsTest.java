@@ -238,7 +238,7 @@ class TlsTest {
         swaks(port("STARTTLS"), "--tls", "swaks-starttls");
         swaks(port("SMTPS"), "--tls-on-connect", "swaks-smtps");
         for (var subject : List.of("swaks-starttls", "swaks-smtps")) {
-            var mail = awaitMail(subject);
+            var mail = house.awaitSubject("home/Maildir", subject);
             assertTrue(mail.contains(" (TLSv1.3:TLS_"), mail);
         }
     }
@@ -259,18 +259,6 @@ class TlsTest {
                         "--header",
                         "Subject: " + subject);
         assertEquals(0, status, house::log);
-    }
-
-    private static String awaitMail(String subject) throws Exception {
-        var found = new ArrayList<String>();
-        house.eventually(
-                "mail of " + subject,
-                () -> {
-                    found.addAll(house.maildir("home/Maildir"));
-                    found.removeIf(mail -> !mail.contains("Subject: " + subject + "\n"));
-                    return !found.isEmpty();
-                });
-        return found.getFirst();
     }
 
     @ParameterizedTest
@@ -320,7 +308,7 @@ class TlsTest {
                             "carol@example.org",
                             "--header",
                             "Subject: " + subject));
-            var mail = awaitMail(subject);
+            var mail = house.awaitSubject("home/Maildir", subject);
             assertTrue(mail.contains("TLSv1.3:TLS_"), mail);
             return mail;
         }
@@ -363,7 +351,7 @@ class TlsTest {
             var said = smtp(server, "sesame", "ours");
             assertTrue(said.startsWith("0 carol@example.org: Ok: 250 2.0.0 "), said);
         }
-        assertTrue(awaitMail("program").contains("ESMTPSA"), house::log);
+        assertTrue(house.awaitSubject("home/Maildir", "program").contains("ESMTPSA"), house::log);
     }
 
     @Test
