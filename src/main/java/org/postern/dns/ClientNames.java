@@ -2,15 +2,22 @@ package org.postern.dns;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.postern.mail.AddressSyntax;
 
 /// The names of those who connect: what the owner of an address calls it, and whether that name
-/// leads back to the address. Never takes longer than its cap, whatever the DNS does.
+/// leads back to the address. Never takes longer than its cap, whatever the DNS does. May be asked
+/// from any thread. What was found is remembered by the resolver, for as long as the DNS says.
 public final class ClientNames {
     /// How many of an address's names are followed back.
     private static final int FOLLOWED = 4;
@@ -30,29 +37,118 @@ public final class ClientNames {
         record CouldNotLook(String cause) implements ClientName {}
     }
 
+    /// How many addresses are looked for at a time.
+    private static final int AT_A_TIME = 4096;
+
+    /// That the name of an address could not be found out is remembered for so long, of so many.
+    private static final Duration FAILURE = Duration.ofSeconds(30);
+
+    private static final int FAILURES = 10_000;
+
+    private record Failure(String cause, Instant until) {}
+
     private final Resolver resolver;
     private final Duration cap;
+    private final InstantSource clock;
+    private final int atATime;
+
+    // Both are guarded by "lock".
+    private final Object lock = new Object();
+    private final Map<InetAddress, FutureTask<ClientName>> underWay = new HashMap<>();
+    private final Map<InetAddress, Failure> failures =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<InetAddress, Failure> eldest) {
+                    return size() > FAILURES;
+                }
+            };
 
     /// Names asked of `resolver`, each within `cap` from beginning to end.
-    public ClientNames(Resolver resolver, Duration cap) {
-        this.resolver = resolver;
-        this.cap = cap;
+    public ClientNames(Resolver resolver, Duration cap, InstantSource clock) {
+        this(resolver, cap, clock, AT_A_TIME);
     }
 
-    /// The name of `address`. The calling thread waits for at most the cap.
+    ClientNames(Resolver resolver, Duration cap, InstantSource clock, int atATime) {
+        this.resolver = resolver;
+        this.cap = cap;
+        this.clock = clock;
+        this.atATime = atATime;
+    }
+
+    /// The name of `address`. The calling thread waits for at most the cap; whoever asks for an
+    /// address that is being looked for waits for the same answer, and who asks soon after a
+    /// failure is told of it at once. An answer that comes too late for one is there for the next.
     public ClientName of(InetAddress address) {
-        var looking = new FutureTask<>(() -> look(address));
-        Thread.ofVirtual().name("client name").start(looking);
+        FutureTask<ClientName> looking;
+        synchronized (lock) {
+            var failure = failures.get(address);
+            if (failure != null && clock.instant().isBefore(failure.until)) {
+                return new ClientName.CouldNotLook(failure.cause);
+            }
+            var joined = underWay.get(address);
+            if (joined == null && underWay.size() >= atATime) {
+                return new ClientName.CouldNotLook("too many names are being looked for");
+            }
+            looking = joined == null ? begin(address) : joined;
+        }
         try {
             return looking.get(cap.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return new ClientName.CouldNotLook("timeout");
+            return late(address, looking);
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot look for the name of " + address, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new ClientName.CouldNotLook("interrupted");
         }
+    }
+
+    /// How many addresses are being looked for.
+    int underWay() {
+        synchronized (lock) {
+            return underWay.size();
+        }
+    }
+
+    /// Guarded by "lock".
+    private FutureTask<ClientName> begin(InetAddress address) {
+        var looking = new FutureTask<>(() -> look(address));
+        underWay.put(address, looking);
+        Thread.ofVirtual()
+                .name("client name")
+                .start(
+                        () -> {
+                            looking.run();
+                            over(address, looking);
+                        });
+        return looking;
+    }
+
+    private void over(InetAddress address, FutureTask<ClientName> looked) {
+        synchronized (lock) {
+            underWay.remove(address);
+            failures.remove(address);
+            if (looked.state() == Future.State.SUCCESS
+                    && looked.resultNow() instanceof ClientName.CouldNotLook(var cause)) {
+                remember(address, cause);
+            }
+        }
+    }
+
+    /// The cap is over, but not the search.
+    private ClientName late(InetAddress address, FutureTask<ClientName> looking) {
+        synchronized (lock) {
+            if (looking.equals(underWay.get(address))) {
+                remember(address, "timeout");
+            }
+        }
+        return new ClientName.CouldNotLook("timeout");
+    }
+
+    /// Guarded by "lock".
+    private void remember(InetAddress address, String cause) {
+        failures.remove(address); // so that it counts as the newest
+        failures.put(address, new Failure(cause, clock.instant().plus(FAILURE)));
     }
 
     private ClientName look(InetAddress address) {

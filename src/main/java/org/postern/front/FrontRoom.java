@@ -68,6 +68,7 @@ public final class FrontRoom implements RoomLife.Tenant {
 
     private final RoomLife.Circumstances circumstances;
     private final Log log;
+    private final Lookups lookups;
     private final DeliveryAccounts accounts;
     private final KeeperLogins logins;
     private final TableConnections connections;
@@ -92,6 +93,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         var place = circumstances.place();
         var deadlines = circumstances.deadlines();
         var clock = InstantSource.system();
+        this.lookups = new Lookups(log);
         this.connections =
                 new TableConnections(
                         (table, origin) ->
@@ -108,8 +110,8 @@ public final class FrontRoom implements RoomLife.Tenant {
         this.keys = new KeeperSigner(place.socket(Room.KEEPER), deadlines, SIGNATURES);
         this.logins = new KeeperLogins(place.loginSocket(), deadlines, LOGIN_CONVERSATIONS);
         this.way = way(config, tables);
-        var clientNames = new ClientNames(resolver, NAME_PATIENCE);
-        this.names = address -> name(clientNames, address);
+        var clientNames = new ClientNames(resolver, NAME_PATIENCE, clock);
+        this.names = lookups.ofClients(address -> name(clientNames, address));
         var filters = Filters.of(tables, programs);
         this.server =
                 new Server(
@@ -146,7 +148,11 @@ public final class FrontRoom implements RoomLife.Tenant {
     private TableSet open(Config ofConfig) throws IOException {
         try {
             return TableSet.openButFor(
-                    SECRETS, ofConfig, complaint -> log.warn("table: " + complaint), connections);
+                    SECRETS,
+                    ofConfig,
+                    complaint -> log.warn("table: " + complaint),
+                    connections,
+                    lookups);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -164,7 +170,7 @@ public final class FrontRoom implements RoomLife.Tenant {
         return new RouteWorkers.Way(
                 ofConfig.serverName(),
                 new TracedRouter(
-                        new RulesetRouter(tables, accounts, InstantSource.system()),
+                        new RulesetRouter(tables, lookups.ofAccounts(accounts), InstantSource.system()),
                         ofConfig,
                         log));
     }

@@ -20,6 +20,8 @@ public final class Conversation<S, H> implements Closeable {
     private final Frames<H> heard;
     private final Frames.Output out = new Frames.Output();
     private final Deadlines.Watched deadline;
+    private final Overheard overheard;
+    private final long number;
     private ByteBuffer in = ByteBuffer.allocate(8192).limit(0);
 
     /// A conversation over `channel`, watched by `deadlines`.
@@ -28,11 +30,13 @@ public final class Conversation<S, H> implements Closeable {
         this.said = said;
         this.heard = heard;
         this.deadline = deadlines.watch(channel);
+        this.overheard = deadlines.overheard();
+        this.number = overheard.begins(said.name(), heard.name());
     }
 
     /// Adds a word to what goes out.
     public void say(S word) throws IOException {
-        said.write(word, out);
+        add(word);
         if (out.length() > 64 * 1024) {
             flush();
         }
@@ -49,8 +53,14 @@ public final class Conversation<S, H> implements Closeable {
     ///
     /// @throws HungUp if the other end is gone, or does not take it in time
     public void say(S word, Duration patience) throws IOException {
-        said.write(word, out);
+        add(word);
         flush(patience);
+    }
+
+    private void add(S word) {
+        int before = out.length();
+        said.write(word, out);
+        overheard.said(number, word, out.length() - before);
     }
 
     private void flush(Duration patience) throws IOException {
@@ -68,6 +78,7 @@ public final class Conversation<S, H> implements Closeable {
         } finally {
             deadline.none();
         }
+        overheard.sent(number, out.length());
         out.clear();
     }
 
@@ -154,6 +165,7 @@ public final class Conversation<S, H> implements Closeable {
         var frame = in.slice(in.position(), length);
         in.position(in.position() + length);
         var word = heard.read(frame);
+        overheard.heard(number, word, 4 + length);
         if (in.capacity() > 128 * 1024 && !in.hasRemaining()) {
             in = ByteBuffer.allocate(8192).limit(0);
         }
@@ -198,6 +210,7 @@ public final class Conversation<S, H> implements Closeable {
     @Override
     public void close() throws IOException {
         deadline.none();
+        overheard.ends(number);
         channel.close();
     }
 }

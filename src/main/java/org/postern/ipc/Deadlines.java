@@ -5,6 +5,7 @@ import java.nio.channels.Channel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postern.log.Log;
 
 /// Ends waits that have lasted too long, by closing the channel that is waited on: blocking
 /// channels have no time limit of their own.
@@ -15,12 +16,23 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Deadlines {
     private static final long NONE = Long.MIN_VALUE;
 
+    private final Overheard overheard = new Overheard();
+
     // A channel is taken in at its first deadline, and dropped when it is seen to be closed.
     private final Set<Watched> known = ConcurrentHashMap.newKeySet();
 
     /// Starts the watching thread.
     public Deadlines() {
         Thread.ofPlatform().daemon().name("deadlines").start(Vital.thread(this::run));
+    }
+
+    /// From now on the traces `imsg` and `mproc` of `log` show the conversations that this watches.
+    public void show(Log log) {
+        overheard.show(log);
+    }
+
+    Overheard overheard() {
+        return overheard;
     }
 
     /// A watch over `channel`, without a deadline as yet.

@@ -30,10 +30,12 @@ public final class Frames<T> {
     /// The longest frame, in bytes, without its length prefix, where a conversation needs no other.
     public static final int LONGEST = 1 << 20;
 
+    private final String name;
     private final Codec root;
     private final int longest;
 
-    private Frames(Codec root, int longest) {
+    private Frames(String name, Codec root, int longest) {
+        this.name = name;
         this.root = root;
         this.longest = longest;
     }
@@ -45,7 +47,16 @@ public final class Frames<T> {
 
     /// The same, for frames of up to `longest` bytes.
     public static <T> Frames<T> of(Class<T> sealed, int longest) {
-        return new Frames<>(new Reader().codec(sealed), longest);
+        return new Frames<>(name(sealed), new Reader().codec(sealed), longest);
+    }
+
+    private static String name(Class<?> sealed) {
+        return sealed.getName().substring(sealed.getPackageName().length() + 1).replace('$', '.');
+    }
+
+    /// What its words are called together.
+    String name() {
+        return name;
     }
 
     /// The longest frame of this conversation, in bytes.

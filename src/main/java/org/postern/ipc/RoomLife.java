@@ -172,6 +172,7 @@ public final class RoomLife {
         try (var stream = new StreamSink(new FileOutputStream(java.io.FileDescriptor.err))) {
             var log = new Log(LogSinks.of(start.sink(), stream));
             start.verbosity().rule(log);
+            deadlines.show(log);
             Thread.setDefaultUncaughtExceptionHandler(
                     (thread, e) -> {
                         log.bug("thread " + thread.getName(), e);

@@ -72,6 +72,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
     Supervisor(Options options, Household household, Checked checked, Chunk seal, Log log) {
         this.options = options;
         this.household = household;
+        deadlines.show(log);
         this.checked = checked;
         this.seal = seal;
         this.log = log;

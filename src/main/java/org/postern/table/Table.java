@@ -17,15 +17,24 @@ import org.postern.mail.Idna;
 /// A named list or mapping. Keys are compared without regard to the case of ASCII letters, and as
 /// the service demands. May be asked from any thread.
 public final class Table {
+    /// Sees what tables are asked and answer. Called on the thread of whoever asks.
+    @FunctionalInterface
+    public interface Witness {
+        /// A table was asked for a key, or for whatever comes next: then the key is empty.
+        void answered(String table, Service service, String key, Answer<String> answer);
+    }
+
     /// The longest key with a password or a token in it, in bytes.
     private static final int LONGEST_SECRET = 16 * 1024;
 
     private final String name;
     private final Contents contents;
     private final char delimiter;
+    private final Witness witness;
 
-    Table(String name, Contents contents, char delimiter) {
+    Table(String name, Contents contents, char delimiter, Witness witness) {
         this.name = name;
+        this.witness = witness;
         this.contents = contents;
         this.delimiter = delimiter;
     }
@@ -98,16 +107,17 @@ public final class Table {
             Service service, String key, Function<String, Answer<String>> question) {
         Answer<String> answer = new Answer.Absent<>();
         for (var form : forms(service, key)) {
-            if (form.length() > longest(service)) {
-                return named(
-                        new Answer.Failed<>("a key of more than " + longest(service) + " bytes"));
-            }
-            answer = question.apply(form);
+            answer = form.length() > longest(service) ? tooLong(service) : question.apply(form);
             if (!(answer instanceof Answer.Absent)) {
                 break;
             }
         }
-        return named(answer);
+        return told(service, key, named(answer));
+    }
+
+    private Answer<String> told(Service service, String key, Answer<String> answer) {
+        witness.answered(name, service, key, answer);
+        return answer;
     }
 
     /// How an entry may write a key, the text of a file: one character for each byte. A domain is
@@ -131,7 +141,7 @@ public final class Table {
 
     /// The next key, in turn, that the table has for a service.
     public Answer<String> fetch(Service service) {
-        return named(contents.fetch(service));
+        return told(service, "", named(contents.fetch(service)));
     }
 
     /// Shows every key with its value, where the entries are at hand, in no particular order.
@@ -180,6 +190,10 @@ public final class Table {
     /// The bytes that a key may have. Passwords and tokens stand in no file.
     private static int longest(Service service) {
         return isOpaque(service) ? LONGEST_SECRET : TableText.MAX_KEY;
+    }
+
+    private static Answer<String> tooLong(Service service) {
+        return new Answer.Failed<>("a key of more than " + longest(service) + " bytes");
     }
 
     private Answer<String> named(Answer<String> answer) {

@@ -82,14 +82,15 @@ public final class TableSet {
     }
 
     /// The same, without the tables that are asked for nothing but these services: they are not in
-    /// the set.
+    /// the set. All questions and answers are shown to `witness`.
     public static TableSet openButFor(
             Set<Service> services,
             Config config,
             Consumer<String> complaints,
-            Backend.Source backends)
+            Backend.Source backends,
+            Table.Witness witness)
             throws ConfigException {
-        var watcher = new Watched.Watcher(InstantSource.system(), complaints);
+        var watcher = new Watched.Watcher(InstantSource.system(), complaints, witness);
         var part = new Part.ButFor(Set.copyOf(services));
         return open(config, part, watcher, List.of(), backends);
     }
@@ -150,7 +151,7 @@ public final class TableSet {
             if (part.has(definition, config)) {
                 var name = definition.name();
                 opener.open(definition)
-                        .ifPresent(held -> tables.put(name, new Table(name, held, delimiter)));
+                        .ifPresent(held -> tables.put(name, new Table(name, held, delimiter, watcher.witness())));
             }
         }
         opener.throwProblems();

@@ -31,7 +31,11 @@ final class Watched<T> {
     /// Who watches files.
     ///
     /// @param complaints takes one line of what became of a file
-    record Watcher(InstantSource clock, Consumer<String> complaints) {}
+    record Watcher(InstantSource clock, Consumer<String> complaints, Table.Witness witness) {
+        Watcher(InstantSource clock, Consumer<String> complaints) {
+            this(clock, complaints, (_, _, _, _) -> {});
+        }
+    }
 
     private final Path path;
     private final Reader<T> reader;

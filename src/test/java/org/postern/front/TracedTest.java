@@ -10,8 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.postern.config.Config;
 import org.postern.config.Host;
+import org.postern.config.Service;
 import org.postern.config.Sources;
 import org.postern.dns.Answer;
+import org.postern.dns.ClientNames.ClientName;
 import org.postern.dns.Exchanger;
 import org.postern.dns.Resolver;
 import org.postern.front.route.RulesetRouter;
@@ -75,6 +77,51 @@ class TracedTest {
         assertTrue(
                 lines.stream().anyMatch(line -> line.contains("friends") && line.contains("bob")),
                 lines + "");
+    }
+
+    @Test
+    void whatTablesAndAccountsAreAskedAndAnswer() throws Exception {
+        var host = new Host("mx.example.org", List.of());
+        var config =
+                Config.parse(
+                        Sources.of(
+                                "smtpd.conf",
+                                "table a { b = \"c, d\" }\n"
+                                        + "action \"x\" maildir alias <a>\n"
+                                        + "match from any for any action \"x\"\n",
+                                host));
+        var lookups = new Lookups(log);
+        var tables =
+                TableSet.openButFor(
+                        Set.of(),
+                        config,
+                        complaint -> {},
+                        org.postern.table.Backend.Source.NONE,
+                        lookups);
+        log.speak(Log.Level.INFO, Set.of("lookup"));
+        tables.table("a").lookup(Service.ALIAS, "B");
+        tables.table("a").lookup(Service.ALIAS, "z");
+        lookups.answered("a", Service.CREDENTIALS, "joe", found("secret"));
+        lookups.answered("a", Service.AUTH, "joe:secret", found(""));
+        lookups.ofAccounts(_ -> new Accounts.Answer.NoForward())
+                .ask(new Accounts.Of("x", "joe"));
+        lookups.ofClients(_ -> new ClientName.Confirmed("a.example"))
+                .of(InetAddress.getLoopbackAddress());
+        log.speak(Log.Level.INFO, Set.of("rules"));
+        tables.table("a").lookup(Service.ALIAS, "b");
+        assertEquals(
+                List.of(
+                        "lookup: table a, alias B: found c, d",
+                        "lookup: table a, alias z: absent",
+                        "lookup: table a, credentials joe: found",
+                        "lookup: table a, auth: found",
+                        "lookup: account joe: NoForward",
+                        "lookup: name of 127.0.0.1: Confirmed[name=a.example]"),
+                lines);
+    }
+
+    private static org.postern.table.Answer<String> found(String value) {
+        return new org.postern.table.Answer.Found<>(value);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postern.log.Log;
 import org.postern.mail.Chunk;
 import org.postern.mail.MessageId;
 
@@ -77,6 +78,37 @@ class ConversationTest {
                 Frames.of(Submission.class),
                 Submission.answers(),
                 deadlines);
+    }
+
+    @Test
+    void tracesShowTheKindsAndLengthsOfWordsAndNotWhatTheySay() throws Exception {
+        var lines = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        var log = new Log((_, line) -> lines.add(line));
+        var ours = new Deadlines();
+        ours.show(log);
+        try (var hearing = echoLengths(new Hearing.Audience.Anyone())) {
+            for (var subsystems : java.util.List.of(Set.of("imsg"), Set.of("mproc"), Set.of("x"))) {
+                log.speak(Log.Level.INFO, subsystems);
+                try (var conversation =
+                        new Conversation<>(
+                                Hearing.connect(directory.resolve("room.sock")),
+                                Frames.of(Submission.class),
+                                Submission.answers(),
+                                ours)) {
+                    conversation.say(new Submission.Append(Chunk.of("hunter2")));
+                    conversation.hear(PATIENCE);
+                }
+            }
+            assertEquals(
+                    java.util.List.of(
+                            "imsg: 1 says Submission.Append 16",
+                            "imsg: 1 hears Submission.Answer.Opened 10",
+                            "mproc: 2 begins: says Submission, hears Submission.Answer",
+                            "mproc: 2 sent 16",
+                            "mproc: 2 ends"),
+                    lines);
+            assertTrue(hearing != null);
+        }
     }
 
     @Test

@@ -7,6 +7,15 @@ public interface Notes {
     /// @param kind `builtin` or `proc`
     void report(String kind, String filter, String text);
 
+    /// Do [#step]s interest anybody?
+    boolean wantsSteps();
+
+    /// One filter was asked, for a trace.
+    ///
+    /// @param argument of the command, as filters see it
+    /// @param outcome what came of it
+    void step(String phase, String argument, String filter, String outcome);
+
     /// A filter did not do as it should.
     void trouble(String what);
 }

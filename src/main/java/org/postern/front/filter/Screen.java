@@ -120,6 +120,7 @@ public final class Screen implements Closeable {
                         case Step.Tests(var rule) -> test(rule, subject.get());
                         case Step.Asks(_, var program) -> ask(program, point, parameters);
                     };
+            trace(steps.get(i), phase, parameters, decided);
             if (decided.isPresent()) {
                 verdict = sound(decided.get(), point);
                 break;
@@ -129,6 +130,18 @@ public final class Screen implements Closeable {
             tell(Event.FILTER_RESPONSE, point.ofResponse() + '|' + response(verdict));
         }
         return verdict;
+    }
+
+    private void trace(Step step, Phase phase, String parameters, Optional<Verdict> decided) {
+        if (notes.wantsSteps()) {
+            var filter =
+                    switch (step) {
+                        case Step.Tests(var rule) -> rule.name();
+                        case Step.Asks(var name, _) -> name;
+                    };
+            var outcome = decided.map(Screen::response).orElse("goes on");
+            notes.step(phase.word(), parameters, filter, outcome);
+        }
     }
 
     private Optional<Verdict> test(Rule rule, Subject subject) {

@@ -3,6 +3,7 @@ package org.postern.front.relay;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.postern.dns.ClientNames;
@@ -25,7 +26,7 @@ final class HostNames {
             };
 
     HostNames(Resolver resolver) {
-        this.names = new ClientNames(resolver, Duration.ofSeconds(2));
+        this.names = new ClientNames(resolver, Duration.ofSeconds(2), InstantSource.system());
     }
 
     /// The name of the host at `address`, `localhost` for a Unix socket, `<unknown>` if it has

@@ -102,6 +102,24 @@ final class SessionLog implements Notes {
         write(event("filter-report").word(kind, filter).quoted("text", text));
     }
 
+    @Override
+    public boolean wantsSteps() {
+        return log.traces("filters");
+    }
+
+    @Override
+    public void step(String phase, String argument, String filter, String outcome) {
+        log.trace(
+                "filters",
+                "%s %s \"%s\" %s: %s"
+                        .formatted(
+                                session,
+                                phase,
+                                Log.quoted(argument),
+                                Log.visible(filter),
+                                Log.visible(outcome)));
+    }
+
     /// Something outside the session kept it from doing its work.
     @Override
     public void trouble(String what) {

@@ -61,6 +61,20 @@ class CrowdTest {
     }
 
     @Test
+    void aLargeSenderDoesNotComeNearTheDefaults() {
+        // A hundred sessions at a time, each over after five seconds: twenty new ones a second.
+        for (int second = 0; second < 600; second++) {
+            for (int i = 0; i < 20; i++) {
+                Assertions.assertEquals(Found.PLACE, enter("192.0.2.1", Crowding.STANDARD));
+                if (second >= 5) {
+                    crowd.leave(at("192.0.2.1"));
+                }
+            }
+            now.addAndGet(SECOND);
+        }
+    }
+
+    @Test
     void aNetworkKeepsItsPaceToo() {
         var limits = new Crowding(1000, 1000, 1000, 10);
         for (int i = 0; i < 10; i++) {

@@ -83,6 +83,8 @@ class ServerTest {
         return start(config, mostSessions, _ -> new ClientName.Confirmed("localhost"));
     }
 
+    private final Log ofServer = new Log((_, line) -> log.add(line));
+
     private Server start(TableSet config, int mostSessions, Server.ClientNames names)
             throws IOException {
         server =
@@ -95,7 +97,7 @@ class ServerTest {
                                 names,
                                 LocalKeys.away(),
                                 new FakeLogins(Set.of()),
-                                new Log((_, line) -> log.add(line)),
+                                ofServer,
                                 queue.deadlines(),
                                 InstantSource.system()),
                         config,
@@ -212,6 +214,30 @@ class ServerTest {
         Assertions.assertEquals(1000, queue.kept().size());
         Assertions.assertTrue(queue.conversations() <= 40, () -> "" + queue.conversations());
         Assertions.assertEquals(List.of(), queue.broken());
+    }
+
+    @Test
+    void aTraceCountsSessions() throws Exception {
+        int port = Ports.free();
+        start(config("listen on 127.0.0.1 port " + port), 100);
+        ofServer.speak(Log.Level.ERROR, java.util.Set.of("stat"));
+        try (var one = new Client(port)) {
+            one.hears();
+            try (var two = new Client(port)) {
+                two.hears();
+                two.asks("QUIT");
+            }
+            Eventually.holds("the end of one before that of the other", () -> log.size() == 3);
+            one.asks("QUIT");
+        }
+        server.stop(Duration.ofSeconds(30));
+        Assertions.assertEquals(
+                List.of(
+                        "stat: smtp.session=1",
+                        "stat: smtp.session=2",
+                        "stat: smtp.session=1",
+                        "stat: smtp.session=0"),
+                log);
     }
 
     @Test
