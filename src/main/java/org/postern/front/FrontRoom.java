@@ -170,7 +170,8 @@ public final class FrontRoom implements RoomLife.Tenant {
         return new RouteWorkers.Way(
                 ofConfig.serverName(),
                 new TracedRouter(
-                        new RulesetRouter(tables, lookups.ofAccounts(accounts), InstantSource.system()),
+                        new RulesetRouter(
+                                tables, lookups.ofAccounts(accounts), InstantSource.system()),
                         ofConfig,
                         log));
     }

@@ -25,7 +25,14 @@ final class Lookups implements Table.Witness {
     public void answered(String table, Service service, String key, Answer<String> answer) {
         if (log.traces("lookup")) {
             var kind = service.toString().toLowerCase(Locale.ROOT);
-            show("table " + table + ", " + kind + shown(service, key) + ": " + shown(service, answer));
+            show(
+                    "table "
+                            + table
+                            + ", "
+                            + kind
+                            + shown(service, key)
+                            + ": "
+                            + shown(service, answer));
         }
     }
 

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.postern.log.Log;
 
 /// What traces show of the conversations of a process: as `imsg` the kind and the length of each
-/// word, as `mproc` when a conversation begins and ends, and what it sends at a time. What the words
-/// say is never shown. Any thread may tell it.
+/// word, as `mproc` when a conversation begins and ends, and what it sends at a time. What the
+/// words say is never shown. Any thread may tell it.
 final class Overheard {
     private final AtomicLong begun = new AtomicLong();
     private volatile Log log = Log.silent();

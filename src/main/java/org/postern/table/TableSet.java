@@ -151,7 +151,12 @@ public final class TableSet {
             if (part.has(definition, config)) {
                 var name = definition.name();
                 opener.open(definition)
-                        .ifPresent(held -> tables.put(name, new Table(name, held, delimiter, watcher.witness())));
+                        .ifPresent(
+                                held ->
+                                        tables.put(
+                                                name,
+                                                new Table(
+                                                        name, held, delimiter, watcher.witness())));
             }
         }
         opener.throwProblems();

@@ -85,8 +85,7 @@ class ClientNamesTest {
 
     @Test
     void aNameThatLeadsElsewhereIsOnlyClaimed() {
-        addresses =
-                Map.of("a.example", new Answer.Found<>(List.of(address("192.0.2.8"))));
+        addresses = Map.of("a.example", new Answer.Found<>(List.of(address("192.0.2.8"))));
         assertEquals(new ClientName.Unconfirmed("a.example"), nameOf(CLIENT));
     }
 

@@ -196,7 +196,8 @@ class DnsResolverTest {
         server.has("1.2.0.192.in-addr.arpa", "PTR", "mx.example.org.")
                 .has("mx.example.org", "A", "192.0.2.1")
                 .has("2.2.0.192.in-addr.arpa", "PTR", "mx.example.org.");
-        var names = new ClientNames(resolver, Duration.ofSeconds(5), java.time.InstantSource.system());
+        var names =
+                new ClientNames(resolver, Duration.ofSeconds(5), java.time.InstantSource.system());
         assertEquals(new ClientName.Confirmed("mx.example.org"), names.of(address("192.0.2.1")));
         assertEquals(new ClientName.Unconfirmed("mx.example.org"), names.of(address("192.0.2.2")));
         assertEquals(new ClientName.Nameless(), names.of(address("192.0.2.3")));
@@ -205,7 +206,8 @@ class DnsResolverTest {
     @Test
     void aClientsNameIsNotWaitedForLongerThanTheCap() throws Exception {
         server.mute();
-        var names = new ClientNames(resolver, Duration.ofMillis(50), java.time.InstantSource.system());
+        var names =
+                new ClientNames(resolver, Duration.ofMillis(50), java.time.InstantSource.system());
         assertEquals(new ClientName.CouldNotLook("timeout"), names.of(address("192.0.2.1")));
     }
 

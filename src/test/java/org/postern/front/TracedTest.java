@@ -103,8 +103,7 @@ class TracedTest {
         tables.table("a").lookup(Service.ALIAS, "z");
         lookups.answered("a", Service.CREDENTIALS, "joe", found("secret"));
         lookups.answered("a", Service.AUTH, "joe:secret", found(""));
-        lookups.ofAccounts(_ -> new Accounts.Answer.NoForward())
-                .ask(new Accounts.Of("x", "joe"));
+        lookups.ofAccounts(_ -> new Accounts.Answer.NoForward()).ask(new Accounts.Of("x", "joe"));
         lookups.ofClients(_ -> new ClientName.Confirmed("a.example"))
                 .of(InetAddress.getLoopbackAddress());
         log.speak(Log.Level.INFO, Set.of("rules"));

@@ -106,8 +106,7 @@ class UglyMailTest {
         }
     }
 
-    private static String heard(Submissions submissions, String content, Way way)
-            throws Exception {
+    private static String heard(Submissions submissions, String content, Way way) throws Exception {
         var pipe = new Pipe(way.piece);
         var wire = content.replace("\n", "\r\n").replaceAll("(?m)^\\.", "..");
         for (var packet :
