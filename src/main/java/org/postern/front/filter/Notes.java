@@ -7,14 +7,16 @@ public interface Notes {
     /// @param kind `builtin` or `proc`
     void report(String kind, String filter, String text);
 
-    /// Do [#step]s interest anybody?
-    boolean wantsSteps();
+    /// Do [#step]s interest anybody? Where nobody is asked anything there are none.
+    default boolean wantsSteps() {
+        return false;
+    }
 
     /// One filter was asked, for a trace.
     ///
     /// @param argument of the command, as filters see it
     /// @param outcome what came of it
-    void step(String phase, String argument, String filter, String outcome);
+    default void step(String point, String argument, String filter, String outcome) {}
 
     /// A filter did not do as it should.
     void trouble(String what);

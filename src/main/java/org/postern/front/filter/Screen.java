@@ -120,7 +120,7 @@ public final class Screen implements Closeable {
                         case Step.Tests(var rule) -> test(rule, subject.get());
                         case Step.Asks(_, var program) -> ask(program, point, parameters);
                     };
-            trace(steps.get(i), phase, parameters, decided);
+            trace(steps.get(i), point, parameters, decided);
             if (decided.isPresent()) {
                 verdict = sound(decided.get(), point);
                 break;
@@ -132,7 +132,7 @@ public final class Screen implements Closeable {
         return verdict;
     }
 
-    private void trace(Step step, Phase phase, String parameters, Optional<Verdict> decided) {
+    private void trace(Step step, Point point, String parameters, Optional<Verdict> decided) {
         if (notes.wantsSteps()) {
             var filter =
                     switch (step) {
@@ -140,7 +140,7 @@ public final class Screen implements Closeable {
                         case Step.Asks(var name, _) -> name;
                     };
             var outcome = decided.map(Screen::response).orElse("goes on");
-            notes.step(phase.word(), parameters, filter, outcome);
+            notes.step(point.word(), parameters, filter, outcome);
         }
     }
 

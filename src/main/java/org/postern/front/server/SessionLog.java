@@ -108,13 +108,13 @@ final class SessionLog implements Notes {
     }
 
     @Override
-    public void step(String phase, String argument, String filter, String outcome) {
+    public void step(String point, String argument, String filter, String outcome) {
         log.trace(
                 "filters",
                 "%s %s \"%s\" %s: %s"
                         .formatted(
                                 session,
-                                phase,
+                                point,
                                 Log.quoted(argument),
                                 Log.visible(filter),
                                 Log.visible(outcome)));

@@ -16,7 +16,7 @@ import org.postern.config.Host;
 import org.postern.config.Sources;
 import org.postern.front.filter.Client;
 import org.postern.front.filter.Filters;
-import org.postern.front.filter.Phase;
+import org.postern.front.filter.Point;
 import org.postern.front.filter.Programs;
 import org.postern.front.filter.Subject;
 import org.postern.ipc.Place;
@@ -90,7 +90,7 @@ class TraceTest {
                                 InstantSource.fixed(Dialogue.NOW))) {
             for (var address : List.of("a@x.example", "b@x.example")) {
                 screen.ask(
-                        Phase.MAIL_FROM,
+                        Point.MAIL_FROM,
                         address,
                         () ->
                                 new Subject(
