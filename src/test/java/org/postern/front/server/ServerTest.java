@@ -232,12 +232,7 @@ class ServerTest {
         }
         server.stop(Duration.ofSeconds(30));
         Assertions.assertEquals(
-                List.of(
-                        "stat: smtp.session=1",
-                        "stat: smtp.session=2",
-                        "stat: smtp.session=1",
-                        "stat: smtp.session=0"),
-                log);
+                "1 2 1 0".replaceAll("\\d", "stat: smtp.session=$0"), String.join(" ", log));
     }
 
     @Test
