@@ -29,7 +29,6 @@ class ExternalUserbaseTest {
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
         directory = Files.createTempDirectory("postern-people");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         var file = directory.resolve("people.db");

@@ -42,7 +42,6 @@ class FiltersTest {
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
         var java = ProcessHandle.current().info().command().orElseThrow();
         house = house(CONTRIB.replace("@JAVA@", java));
     }

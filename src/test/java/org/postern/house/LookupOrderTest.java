@@ -79,7 +79,6 @@ class LookupOrderTest {
     @BeforeAll
     static void allAreThere() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
         var plot =
                 House.plot(
                         config(

@@ -21,7 +21,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.postern.Ports;
 import org.postern.Standstill;
@@ -29,6 +32,7 @@ import org.postern.control.Order;
 
 /// Reloads of a real server: what they change, and what they leave alone and behind.
 @Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReloadTest {
     /// A room that hangs is waited for half a minute, in which the other tests are done.
     private static final FutureTask<Void> HANGING = new FutureTask<>(ReloadTest::hang);
@@ -305,6 +309,7 @@ class ReloadTest {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE)
     void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {
         HANGING.get();
     }

@@ -44,7 +44,6 @@ class ServersTest {
     @BeforeAll
     static void usersExist() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
         tables = Files.readString(Path.of("src/test/neighbours/tables.sql"));
     }
 

@@ -3,15 +3,34 @@ package org.postern.house;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The users that a server of root needs, made for the tests and removed when they end.
+///
+/// All are made at once, and removed by the last process that tests: whoever lives in a world of
+/// its own with accounts of its own loses them when others change those of the machine.
 final class SystemUsers {
-    private static final List<String> MADE = new ArrayList<>();
+    private static final Map<String, String> HOMES =
+            Map.of("smtpd", "/", "smtpq", "/", "smtpt", "/", "posterntest", "/nonexistent");
+
+    private static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"));
+
+    /// Who changes users locks the first byte alone; the second is shared by all who need them.
+    private static final Path LOCK = DIRECTORY.resolve("postern-test-users.lock");
+
+    private static final Path MADE = DIRECTORY.resolve("postern-test-users");
+
+    // Both guarded by the class. Closing any channel to the file would give back all locks of it.
+    private static @Nullable FileChannel channel;
+    private static @Nullable FileLock needed;
 
     private SystemUsers() {}
 
@@ -23,14 +42,28 @@ final class SystemUsers {
     }
 
     /// Makes sure that the rooms' users and a user with mail, `posterntest`, exist.
-    static void exist() throws Exception {
+    static synchronized void exist() throws Exception {
         needsRoot();
-        make("smtpd", "/");
-        make("smtpq", "/");
+        if (needed != null) {
+            return;
+        }
+        var file =
+                FileChannel.open(
+                        LOCK,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        channel = file;
+        try (var _ = file.lock(0, 1, false)) {
+            needed = file.lock(1, 1, true);
+            Runtime.getRuntime().addShutdownHook(new Thread(SystemUsers::removeAll));
+            for (var entry : HOMES.entrySet()) {
+                make(entry.getKey(), entry.getValue());
+            }
+        }
     }
 
-    /// Makes a user of the machine, unless there is one of that name.
-    static synchronized void make(String name, String home) throws Exception {
+    private static void make(String name, String home) throws Exception {
         if (run("id", "-u", name) == 0) {
             return;
         }
@@ -38,19 +71,23 @@ final class SystemUsers {
                 != 0) {
             throw new IOException("cannot make the user " + name);
         }
-        if (MADE.isEmpty()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(SystemUsers::removeAll));
-        }
-        MADE.add(name);
+        Files.writeString(MADE, name + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private static void removeAll() {
-        for (var name : MADE) {
-            try {
-                run("userdel", name);
-            } catch (Exception e) {
-                System.err.println("user left behind: " + name + ": " + e);
+    private static synchronized void removeAll() {
+        var file = Objects.requireNonNull(channel);
+        try (var _ = file.lock(0, 1, false)) {
+            Objects.requireNonNull(needed).release();
+            var nobody = file.tryLock(1, 1, false);
+            if (nobody == null || Files.notExists(MADE)) {
+                return;
             }
+            for (var name : Files.readAllLines(MADE)) {
+                run("userdel", name);
+            }
+            Files.delete(MADE);
+        } catch (Exception e) {
+            System.err.println("users left behind: " + e);
         }
     }
 
@@ -60,7 +97,7 @@ final class SystemUsers {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IOException(command[0] + " does not end");
         }

@@ -11,12 +11,16 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.postern.Eventually;
 import org.postern.Standstill;
 
 /// Tables that a program answers for: a shell script, as an administrator would write it, behind a
 /// real server.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class TableProgramsTest {
     private static final String CONFIG =
             """
@@ -56,7 +60,6 @@ class TableProgramsTest {
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
         Thread.ofPlatform().daemon().start(STANDING);
         house = house();
     }
@@ -144,6 +147,7 @@ class TableProgramsTest {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE)
     void aProgramThatStandsStillIsKilledAndReplaced() throws Exception {
         STANDING.get();
     }

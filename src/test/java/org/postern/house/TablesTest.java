@@ -43,7 +43,6 @@ class TablesTest {
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("posterntest", "/nonexistent");
         var plot = House.plot(CONFIG);
         plot.file("indb", "one.db.example\n");
         plot.file("infile", "one.file.example\n");

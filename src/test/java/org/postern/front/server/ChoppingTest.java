@@ -1,18 +1,12 @@
 package org.postern.front.server;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.postern.front.server.Reception.Trait;
-import org.postern.log.Log;
-import org.postern.mail.SessionId;
 
 /// The network may chop what a client says into any packets: the dialogue is the same.
 class ChoppingTest {
@@ -38,26 +32,10 @@ class ChoppingTest {
     }
 
     /// All that the server says to `said`, when it comes in pieces of at most `most` bytes.
-    private static String answers(byte[] said, Random random, int most) throws IOException {
+    private static String answers(String said, Random random, int most) throws IOException {
         try (var queue = new FakeQueue();
                 var submissions = new Submissions(queue.socket(), 4, queue.deadlines())) {
-            var pipe = new Pipe(() -> 1 + random.nextInt(most));
-            pipe.send(said);
-            pipe.end();
-            new Session(
-                            new SessionId(1),
-                            pipe,
-                            new Reception("mx.example.org", "", Set.of(Trait.OFFERS_DSN)),
-                            Peers.CLIENT,
-                            new Means(
-                                    Dialogue.LIMITS,
-                                    new Rules(),
-                                    submissions,
-                                    Log.silent(),
-                                    InstantSource.fixed(Dialogue.NOW)))
-                    .run();
-            pipe.close();
-            return new String(pipe.received().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return Monologue.answers(submissions, () -> 1 + random.nextInt(most), said);
         }
     }
 
@@ -89,10 +67,9 @@ class ChoppingTest {
                 int bound = random.nextInt(4) == 0 ? words.size() : 8;
                 said.append(words.get(random.nextInt(bound)));
             }
-            var bytes = said.toString().getBytes(StandardCharsets.ISO_8859_1);
-            var whole = answers(bytes, random, 1_000_000);
-            Assertions.assertEquals(whole, answers(bytes, random, 5), "seed " + seed);
-            Assertions.assertEquals(whole, answers(bytes, random, 100), "seed " + seed);
+            var whole = answers(said.toString(), random, 1_000_000);
+            Assertions.assertEquals(whole, answers(said.toString(), random, 5), "seed " + seed);
+            Assertions.assertEquals(whole, answers(said.toString(), random, 100), "seed " + seed);
         }
     }
 }

@@ -4,13 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.postern.front.server.Reception.Trait;
-import org.postern.log.Log;
-import org.postern.mail.SessionId;
 import org.postern.smtp.Smuggling;
 
 /// Only CR LF `.` CR LF ends a message: nothing else makes a second message of what is content.
@@ -20,36 +14,13 @@ class SmugglingTest {
     private static final String HIDDEN =
             "MAIL FROM:<smuggled@example.net>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nX: y\r\n\r\n";
 
-    private static String heard(Submissions submissions, int piece, String... packets)
-            throws Exception {
-        var pipe = new Pipe(piece);
-        for (var packet : packets) {
-            pipe.send(packet.getBytes(StandardCharsets.ISO_8859_1));
-        }
-        pipe.end();
-        new Session(
-                        new SessionId(1),
-                        pipe,
-                        new Reception("mx.example.org", "", Set.of(Trait.OFFERS_DSN)),
-                        Peers.CLIENT,
-                        new Means(
-                                Dialogue.LIMITS,
-                                new Rules(),
-                                submissions,
-                                Log.silent(),
-                                InstantSource.fixed(Dialogue.NOW)))
-                .run();
-        pipe.close();
-        return new String(pipe.received().readAllBytes(), StandardCharsets.ISO_8859_1);
-    }
-
     private static void nothingIsSmuggledBy(
             String end, FakeQueue queue, Submissions submissions, int piece) throws Exception {
         int before = queue.kept().size();
         var heard =
-                heard(
+                Monologue.answers(
                         submissions,
-                        piece,
+                        () -> piece,
                         BEFORE,
                         "DATA\r\n",
                         "X: y\r\n\r\nbody" + end + HIDDEN + "secret\r\n.\r\n",
@@ -86,9 +57,9 @@ class SmugglingTest {
                     continue;
                 }
                 var heard =
-                        heard(
+                        Monologue.answers(
                                 submissions,
-                                Integer.MAX_VALUE,
+                                () -> Integer.MAX_VALUE,
                                 BEFORE,
                                 "DATA\r\n",
                                 "X: y\r\n\r\nbody" + end + "x\r\n.\r\n");

@@ -3,15 +3,10 @@ package org.postern.front.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.postern.front.server.Reception.Trait;
 import org.postern.log.Log;
-import org.postern.mail.SessionId;
 
 /// Messages as the Internet has them: what is not ours passes byte for byte behind our Received.
 class UglyMailTest {
@@ -107,34 +102,16 @@ class UglyMailTest {
     }
 
     private static String heard(Submissions submissions, String content, Way way) throws Exception {
-        var pipe = new Pipe(way.piece);
         var wire = content.replace("\n", "\r\n").replaceAll("(?m)^\\.", "..");
-        for (var packet :
-                List.of(
-                        way.greeting
-                                + "\r\nMAIL FROM:<a@example.net> "
-                                + way.body
-                                + "\r\n"
-                                + "RCPT TO:<bob@example.org>\r\n",
-                        "DATA\r\n",
-                        wire + (content.endsWith("\n") ? "" : "\r\n") + ".\r\n",
-                        "QUIT\r\n")) {
-            pipe.send(packet.getBytes(StandardCharsets.ISO_8859_1));
-        }
-        pipe.end();
-        new Session(
-                        new SessionId(1),
-                        pipe,
-                        new Reception("mx.example.org", "", Set.of(Trait.OFFERS_DSN)),
-                        Peers.CLIENT,
-                        new Means(
-                                Dialogue.LIMITS,
-                                new Rules(),
-                                submissions,
-                                Log.silent(),
-                                InstantSource.fixed(Dialogue.NOW)))
-                .run();
-        pipe.close();
-        return new String(pipe.received().readAllBytes(), StandardCharsets.ISO_8859_1);
+        return Monologue.answers(
+                submissions,
+                () -> way.piece,
+                way.greeting
+                        + "\r\nMAIL FROM:<a@example.net> "
+                        + way.body
+                        + "\r\nRCPT TO:<bob@example.org>\r\n",
+                "DATA\r\n",
+                wire + (content.endsWith("\n") ? "" : "\r\n") + ".\r\n",
+                "QUIT\r\n");
     }
 }
