@@ -39,8 +39,8 @@ class KillingTest {
     private static final Pattern SUBJECT = Pattern.compile("\nSubject: (\\S+)\n");
     private static final int CLIENTS = 8;
     private static final int KILLS = 3;
-    private static final int BETWEEN_KILLS = 200;
-    private static final int SIGNATURES_BETWEEN_KILLS = 200;
+    private static final int BETWEEN_KILLS = 100;
+    private static final int SIGNATURES_BETWEEN_KILLS = 100;
 
     private static final Duration AFTER_A_REFUSAL = Duration.ofMillis(20);
 

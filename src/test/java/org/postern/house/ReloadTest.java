@@ -22,7 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
@@ -309,7 +308,7 @@ class ReloadTest {
     }
 
     @Test
-    @Order(Integer.MAX_VALUE)
+    @org.junit.jupiter.api.Order(Integer.MAX_VALUE)
     void aRoomThatHangsMakesTheReloadFailAndIsNamed() throws Exception {
         HANGING.get();
     }
