@@ -17,15 +17,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postern.Ports;
 import org.postern.mail.Chunk;
-import org.postern.os.Crypt;
 import org.postern.smtp.ScramKeys;
 
 /// Clients of other makes log in over STARTTLS at a real server whose rooms are users of their own:
 /// with hashes, with keys for SCRAM, with an account of the system, and by a program's word. The
 /// files with passwords can be read by root alone.
 class LoginsTest {
-    private static final String ACCOUNT = "posternlogin";
-    private static final String PASSWORD = "Sesame|1";
     private static final int ACCOUNTS = Ports.free();
     private static final int KEYS = Ports.free();
     private static final int PROGRAM = Ports.free();
@@ -64,21 +61,25 @@ class LoginsTest {
     @BeforeAll
     static void aServer() throws Exception {
         SystemUsers.exist();
-        SystemUsers.make("smtpt", "/");
-        SystemUsers.make(ACCOUNT, "/");
-        var crypt = Crypt.open();
-        var setting = crypt.setting("$6$").orElseThrow();
-        var hash = crypt.hash(PASSWORD.getBytes(StandardCharsets.US_ASCII), setting).orElseThrow();
-        assertEquals(0, SystemUsers.run("usermod", "-p", hash, ACCOUNT));
+        var hash = SystemUsers.hash();
         var plot = House.plot(CONFIG);
         Pki.make(plot.root().resolve("keys"));
-        var keys = ScramKeys.of(Chunk.of(PASSWORD), Chunk.of("0123456789abcdef"), 4096);
+        var keys = ScramKeys.of(Chunk.of(SystemUsers.PASSWORD), Chunk.of("0123456789abcdef"), 4096);
         secret(plot, "hashes", "carol: " + hash + "\n");
         secret(plot, "keys", "carol: " + keys.text() + "\n");
         var program = Files.createDirectory(plot.root().resolve("libexec")).resolve("table-logins");
         Files.writeString(program, SCRIPT);
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         house = plot.start();
+        house.eventually("the program's word", LoginsTest::doesTheProgramJudge);
+    }
+
+    private static boolean doesTheProgramJudge() {
+        try {
+            return swaks(PROGRAM, "PLAIN", "carol", SystemUsers.PASSWORD).equals("235");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void secret(House.Plot plot, String name, String text) throws IOException {
@@ -125,30 +126,31 @@ class LoginsTest {
 
     @Test
     void hashesFitTheirPasswordsAlone() throws Exception {
-        assertEquals("235", swaks(house.port(), "PLAIN", "carol", PASSWORD));
-        assertEquals("235", swaks(house.port(), "LOGIN", "carol", PASSWORD));
+        assertEquals("235", swaks(house.port(), "PLAIN", "carol", SystemUsers.PASSWORD));
+        assertEquals("235", swaks(house.port(), "LOGIN", "carol", SystemUsers.PASSWORD));
         assertEquals("535", swaks(house.port(), "PLAIN", "carol", "sesame|1"));
     }
 
     @Test
     void accountsLogIn() throws Exception {
-        assertEquals("235", swaks(ACCOUNTS, "PLAIN", ACCOUNT, PASSWORD));
-        assertEquals("535", swaks(ACCOUNTS, "LOGIN", ACCOUNT, "Sesame|2"));
+        assertEquals("235", swaks(ACCOUNTS, "PLAIN", SystemUsers.ACCOUNT, SystemUsers.PASSWORD));
+        assertEquals("535", swaks(ACCOUNTS, "LOGIN", SystemUsers.ACCOUNT, "Sesame|2"));
     }
 
     @Test
     void withKeysThePasswordNeedNotBeSent() throws Exception {
         var offer = "SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN: ";
-        assertEquals(offer + "235", login(KEYS, "SCRAM-SHA-256", "carol", PASSWORD));
-        assertEquals(offer + "235", login(KEYS, "SCRAM-SHA-256-PLUS", "carol", PASSWORD));
+        assertEquals(offer + "235", login(KEYS, "SCRAM-SHA-256", "carol", SystemUsers.PASSWORD));
+        assertEquals(
+                offer + "235", login(KEYS, "SCRAM-SHA-256-PLUS", "carol", SystemUsers.PASSWORD));
         assertEquals(offer + "535", login(KEYS, "SCRAM-SHA-256", "carol", "Sesame|2"));
-        assertEquals("235", swaks(KEYS, "PLAIN", "carol", PASSWORD));
+        assertEquals("235", swaks(KEYS, "PLAIN", "carol", SystemUsers.PASSWORD));
     }
 
     @Test
     void aProgramJudges() throws Exception {
         var offer = "OAUTHBEARER XOAUTH2 PLAIN LOGIN: ";
-        assertEquals("235", swaks(PROGRAM, "PLAIN", "carol", PASSWORD));
+        assertEquals("235", swaks(PROGRAM, "PLAIN", "carol", SystemUsers.PASSWORD));
         assertEquals(offer + "235", login(PROGRAM, "OAUTHBEARER", "carol", "right"));
         assertEquals(offer + "235", login(PROGRAM, "XOAUTH2", "carol", "right"));
         assertEquals(offer + "535", login(PROGRAM, "XOAUTH2", "carol", "wrong"));

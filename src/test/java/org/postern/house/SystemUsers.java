@@ -5,21 +5,40 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postern.os.Crypt;
 
 /// The users that a server of root needs, made for the tests and removed when they end.
 ///
 /// All are made at once, and removed by the last process that tests: whoever lives in a world of
 /// its own with accounts of its own loses them when others change those of the machine.
 final class SystemUsers {
+    /// Who may log in to the machine, with a password.
+    static final String ACCOUNT = "posternlogin";
+
+    static final String PASSWORD = "Sesame|1";
+
     private static final Map<String, String> HOMES =
-            Map.of("smtpd", "/", "smtpq", "/", "smtpt", "/", "posterntest", "/nonexistent");
+            Map.of(
+                    "smtpd",
+                    "/",
+                    "smtpq",
+                    "/",
+                    "smtpt",
+                    "/",
+                    "posterntest",
+                    "/nonexistent",
+                    ACCOUNT,
+                    "/");
 
     private static final Path DIRECTORY = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -67,11 +86,23 @@ final class SystemUsers {
         if (run("id", "-u", name) == 0) {
             return;
         }
-        if (run("useradd", "--system", "--home-dir", home, "--shell", "/usr/sbin/nologin", name)
-                != 0) {
+        var words = new ArrayList<>(List.of("useradd", "--system", "--home-dir", home));
+        words.addAll(List.of("--shell", "/usr/sbin/nologin"));
+        if (name.equals(ACCOUNT)) {
+            words.addAll(List.of("--password", hash()));
+        }
+        words.add(name);
+        if (run(words.toArray(String[]::new)) != 0) {
             throw new IOException("cannot make the user " + name);
         }
         Files.writeString(MADE, name + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /// A hash that the password fits.
+    static String hash() throws IOException {
+        var crypt = Crypt.open();
+        var password = PASSWORD.getBytes(StandardCharsets.US_ASCII);
+        return crypt.hash(password, crypt.setting("$6$").orElseThrow()).orElseThrow();
     }
 
     private static synchronized void removeAll() {
