@@ -9,7 +9,8 @@ import java.util.Set;
 /// @param form in what form its content is stored, and has to go on
 /// @param needs what the next hop must be able to do
 /// @param release when it may be tried for the first time
-public record Carriage(Form form, Set<Need> needs, Release release) {
+/// @param urgency how soon, and before or behind which others
+public record Carriage(Form form, Set<Need> needs, Release release, Urgency urgency) {
     /// Nothing was asked.
     public static final Carriage PLAIN = new Carriage(Form.LINES, Set.of(), new Release.AtOnce());
 
@@ -19,6 +20,16 @@ public record Carriage(Form form, Set<Need> needs, Release release) {
 
     public Carriage {
         needs = Set.copyOf(needs);
+    }
+
+    /// The carriage of a message that is in no hurry.
+    public Carriage(Form form, Set<Need> needs, Release release) {
+        this(form, needs, release, Urgency.USUAL);
+    }
+
+    /// The same, but for the urgency.
+    public Carriage with(Urgency other) {
+        return new Carriage(form, needs, release, other);
     }
 
     /// The form of a content.

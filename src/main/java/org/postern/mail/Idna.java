@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
 /// What may stand in a label follows RFC 5892 section 2: letters, digits and marks that
 /// normalisation and small letters leave as they are; before that capital letters and compatibility
 /// forms are mapped (RFC 5895 section 2). So `ß` is a letter of its own, unlike with the JDK's
-/// older IDNA. The rule on directions (RFC 5893) is not applied: a label that breaks it is no name
-/// in the DNS.
+/// older IDNA.
 public final class Idna {
     private static final String PREFIX = "xn--";
     private static final int JOINERS = 0x200c;
@@ -29,9 +28,13 @@ public final class Idna {
             return Optional.of(domain);
         }
         var labels = Arrays.stream(domain.split("\\.", -1)).map(Idna::asciiLabel).toList();
-        return labels.stream().anyMatch(Optional::isEmpty)
-                ? Optional.empty()
-                : Optional.of(labels.stream().map(Optional::get).collect(Collectors.joining(".")));
+        if (labels.stream().anyMatch(Optional::isEmpty)) {
+            return Optional.empty();
+        }
+        var ascii = labels.stream().map(Optional::get).toList();
+        return Directions.areClear(ascii.stream().map(Idna::unicodeLabel).toList())
+                ? Optional.of(String.join(".", ascii))
+                : Optional.empty();
     }
 
     /// `domain`, in small letters, with its labels in their own script, where they have one.

@@ -47,7 +47,10 @@ public sealed interface Outcome {
         /// The next hop does not speak DSN: we report `relayed`.
         WITHOUT_DSN,
         /// The next hop took the wish over: we report nothing.
-        WITH_DSN
+        WITH_DSN,
+        /// The sender is to know that it was passed on (RFC 2852 section 4): we report `relayed`,
+        /// unless no report is wanted at all.
+        TRACED
     }
 
     /// `text` as one line: control characters become spaces, and what is over 2,000 characters is

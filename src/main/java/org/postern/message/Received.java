@@ -15,13 +15,16 @@ import org.postern.mail.Origin;
 /// @param date when the message came
 /// @param source whether the field says where from
 /// @param login whether the field says who has logged in
+/// @param priority the priority of the message, which is said where it is not the usual 0 (RFC 6710
+///   section 3)
 public record Received(
         Origin origin,
         String protocol,
         List<Mailbox> recipients,
         Instant date,
         Source source,
-        Login login) {
+        Login login,
+        int priority) {
     private static final int LONGEST_LOGIN = 255;
 
     /// What is said of the client.
@@ -59,6 +62,9 @@ public record Received(
         }
         if (recipients.size() == 1) {
             out.append("\n\tfor <").append(recipients.getFirst()).append('>');
+        }
+        if (priority != 0) {
+            out.append("\n\tPRIORITY ").append(priority);
         }
         return out.append(";\n\t").append(MailDate.of(date)).append('\n').toString();
     }

@@ -18,6 +18,7 @@ import org.postern.ipc.Submission.Space;
 import org.postern.ipc.Vital;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Draft;
 import org.postern.queue.store.Store;
@@ -63,7 +64,8 @@ final class Convoy {
                 long bytes,
                 Draft.Submitted submitted,
                 List<Share> shares,
-                Instant created)
+                Instant created,
+                Urgency urgency)
                 implements Step {}
 
         /// Refuse this one.
@@ -159,7 +161,7 @@ final class Convoy {
             shares.forEach(draft::add);
             draft.append(content);
             var submitted = draft.submit(content.length());
-            underWay.add(new Step.Answering(id, bytes, submitted, shares, created));
+            underWay.add(new Step.Answering(id, bytes, submitted, shares, created, facts.carriage().urgency()));
         }
     }
 
@@ -198,7 +200,7 @@ final class Convoy {
         memory.taken().addAndGet(-step.bytes());
         switch (answer) {
             case Store.Answer.Committed(var envelopes) -> {
-                scheduler.admit(envelopes, step.shares(), step.created());
+                scheduler.admit(envelopes, step.shares(), step.created(), step.urgency());
                 say(new Answer.Committed(envelopes, ids.give(this), store.space()));
             }
             case Store.Answer.Refused(var cause, var text) -> refuse(step.id(), cause, text);

@@ -21,6 +21,7 @@ import org.postern.mail.Chunk;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 import org.postern.queue.schedule.Scheduler;
 import org.postern.queue.store.Draft;
 import org.postern.queue.store.Store;
@@ -145,7 +146,7 @@ final class SubmissionHearer implements Hearing.Hearer {
                     case Submission.Add(var share) -> add(share);
                     case Submission.Append(var content) -> append(content);
                     case Submission.Commit(var expected) -> {
-                        return commit(expected);
+                        return commit(expected, facts.carriage().urgency());
                     }
                     case Submission.Abandon() -> {
                         conversation.say(new Answer.Abandoned(id, store.space()));
@@ -202,7 +203,7 @@ final class SubmissionHearer implements Hearing.Hearer {
             inMemory.addAndGet(-taken);
         }
 
-        private MessageId commit(long expected) throws IOException {
+        private MessageId commit(long expected, Urgency urgency) throws IOException {
             if (full) {
                 conversation.say(refusal(Cause.NO_SPACE, "no room for more", id));
                 return id;
@@ -214,7 +215,7 @@ final class SubmissionHearer implements Hearing.Hearer {
             var created = clock.instant();
             return switch (draft.commit(expected)) {
                 case Store.Answer.Committed(var envelopes) -> {
-                    scheduler.admit(envelopes, shares, created);
+                    scheduler.admit(envelopes, shares, created, urgency);
                     var next = store.reserve();
                     conversation.say(new Answer.Committed(envelopes, next, store.space()));
                     yield next;

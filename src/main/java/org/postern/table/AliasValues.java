@@ -1,11 +1,15 @@
 package org.postern.table;
 
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.postern.mail.AddressSyntax;
+import org.postern.mail.Idna;
 import org.postern.mail.Mailbox;
 
 /// Reads the recipients that an alias or a forward file names (aliases(5), forward(5)).
@@ -216,9 +220,27 @@ public final class AliasValues {
     }
 
     private static Optional<AliasValue> address(String text) {
-        return Mailbox.parse(text)
-                .filter(mailbox -> AddressSyntax.isHostName(mailbox.domain()))
+        var mailbox = Idna.isAscii(text) ? Mailbox.parse(text) : international(text);
+        return mailbox.filter(mailbox -> AddressSyntax.isHostName(mailbox.domain()))
                 .map(AliasValue.Address::new);
+    }
+
+    /// A mailbox in UTF-8 (RFC 6531 section 3.3), of which each character here is a byte.
+    private static Optional<Mailbox> international(String bytes) {
+        try {
+            var text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(
+                                    StandardCharsets.ISO_8859_1
+                                            .newEncoder()
+                                            .encode(CharBuffer.wrap(bytes)))
+                            .toString();
+            int at = text.lastIndexOf('@');
+            return Mailbox.international(text.substring(0, at), text.substring(at + 1));
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<AliasValue> user(String text) {

@@ -65,4 +65,38 @@ class IdnaTest {
         }
         assertEquals(false, AddressSyntax.isInternationalLocalPart("\u7532".repeat(86)));
     }
+
+    /// RFC 5893 sections 4.1 and 4.2: words that end in a mark, which the older rule refused.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0786\u07ae\u0782\u07b0\u0795\u07a9\u0793\u07a6\u0783\u07aa",
+                "\u05d9\u05b4\u05d5\u05d0\u05b8",
+                "\u05d0.example",
+                "\u05d01.a1.example",
+                "\u0627\u0661.example",
+                "a.b\u00fc.1\u00e9"
+            })
+    void wordsFromRightToLeftAreNames(String domain) {
+        assertTrue(Idna.toAscii(domain).isPresent());
+        assertEquals(domain, Idna.toUnicode(Idna.toAscii(domain).orElseThrow()));
+    }
+
+    /// RFC 5893 section 2: each of these could be read in another order.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u05d0a.example",
+                "a\u05d0.example",
+                "1\u05d0.example",
+                "\u05d01\u0661.example",
+                "\u05d0-.example",
+                "\u05d0.1a.example",
+                "\u05d0.a-b.1",
+                "\u0661.example",
+                "b\u00fc.xn--4db.1c"
+            })
+    void whatCouldBeReadInAnotherOrderIsNoName(String domain) {
+        assertEquals(Optional.empty(), Idna.toAscii(domain));
+    }
 }

@@ -199,7 +199,8 @@ class IntakeTest {
                         List.of(new Mailbox("bob", "example.org")),
                         NOW,
                         Received.Source.SHOWN,
-                        Received.Login.UNSAID);
+                        Received.Login.UNSAID,
+                        0);
         Assertions.assertEquals(
                 "Received: from client (<unknown> [2001:db8::1])\n"
                         + "\tby mx.example.org (Postern) with ESMTPS id 0000002a"

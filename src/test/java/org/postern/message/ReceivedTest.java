@@ -30,7 +30,7 @@ class ReceivedTest {
         var origin =
                 new Origin("mx.example.org", "", address, name, "helo.example", login, security);
         return new Received(
-                        origin, "ESMTP", List.of(recipients), NOW, source, Received.Login.UNSAID)
+                        origin, "ESMTP", List.of(recipients), NOW, source, Received.Login.UNSAID, 0)
                 .field(new MessageId(42))
                 .replace(MailDate.of(NOW), "DATE");
     }
@@ -101,7 +101,8 @@ class ReceivedTest {
                                 List.of(recipient),
                                 NOW,
                                 Source.SHOWN,
-                                Received.Login.UNSAID)
+                                Received.Login.UNSAID,
+                                0)
                         .field(new MessageId(42));
         assertTrue(field.lines().allMatch(line -> line.length() <= 998), field);
     }
@@ -111,7 +112,7 @@ class ReceivedTest {
 
     private static String named(Origin.Login login, Origin.Security security) {
         var origin = new Origin("mx.example.org", "", "192.0.2.1", "x", "y", login, security);
-        return new Received(origin, "P", List.of(), NOW, Source.MASKED, Received.Login.NAMED)
+        return new Received(origin, "P", List.of(), NOW, Source.MASKED, Received.Login.NAMED, 0)
                 .field(new MessageId(42))
                 .replace(MailDate.of(NOW), "DATE")
                 .replace("Received: \n\tby mx.example.org (Postern) with P id 0000002a", "");
@@ -133,5 +134,29 @@ class ReceivedTest {
         assertEquals(
                 " auth=yes user=a+20(b+29+3B+C3+A9;\n\tDATE\n".replace("(b", "+28b"),
                 named(new Origin.Login.As("a (b);é"), PLAIN));
+    }
+
+    @Test
+    void itSaysThePriorityUnlessThatIsTheUsualOne() {
+        var origin =
+                new Origin(
+                        "mx.example.org",
+                        "",
+                        "192.0.2.1",
+                        "x",
+                        "y",
+                        new Origin.Login.Anonymous(),
+                        PLAIN);
+        var field =
+                new Received(
+                                origin,
+                                "P",
+                                List.of(BOB),
+                                NOW,
+                                Source.MASKED,
+                                Received.Login.UNSAID,
+                                -9)
+                        .field(new MessageId(42));
+        assertTrue(field.contains("\n\tfor <bob@example.org>\n\tPRIORITY -9;\n\t"), field);
     }
 }

@@ -13,6 +13,7 @@ import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Service;
 import org.postern.config.Sources;
+import org.postern.mail.Mailbox;
 
 /// Tables whose files are in UTF-8: RFC 6531 in tables and rules.
 class InternationalTest {
@@ -69,5 +70,41 @@ class InternationalTest {
         assertEquals(
                 new Answer.Found<>("bob"),
                 table.lookup(Service.ALIAS, "p\u00e9l\u00e9@xn--bcher-kva.example"));
+    }
+
+    @Test
+    void anAliasMayLeadToAMailboxInUtf8() throws Exception {
+        var table = table("p\u00e9l\u00e9 \u7532@b\u00fccher.example, bob\n");
+        assertEquals(
+                new Answer.Found<>(
+                        List.of(
+                                new AliasValue.Address(
+                                        new Mailbox("\u7532", "xn--bcher-kva.example")),
+                                new AliasValue.User("bob"))),
+                table.lookup(Service.ALIAS, "p\u00e9l\u00e9").then(AliasValues::parse));
+    }
+
+    @Test
+    void whatIsNotUtf8IsNoRecipient() {
+        assertInstanceOf(Answer.Failed.class, AliasValues.parse("p\u00e9l\u00e9@example.org"));
+    }
+
+    @Test
+    void aLoginMaySendAsAMailboxInUtf8() throws Exception {
+        var table = table("bob: \u7532@*.b\u00fccher.example, P\u00e9l\u00e9\n");
+        for (var mailbox :
+                List.of(
+                        "\u7532@a.xn--bcher-kva.example",
+                        "\u7532+x@a.xn--bcher-kva.example",
+                        "p\u00e9l\u00e9@x.example")) {
+            assertInstanceOf(
+                    Answer.Found.class, table.covers(Service.MAILADDRMAP, "BOB", mailbox), mailbox);
+        }
+        for (var mailbox : List.of("\u7533@a.xn--bcher-kva.example", "", "bob@x.example")) {
+            assertInstanceOf(
+                    Answer.Absent.class,
+                    table.covers(Service.MAILADDRMAP, "bob", mailbox),
+                    mailbox);
+        }
     }
 }

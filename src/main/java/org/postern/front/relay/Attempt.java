@@ -32,6 +32,7 @@ import org.postern.mail.Outcome;
 import org.postern.mail.Outcome.Onward;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share.Destination;
+import org.postern.mail.Urgency;
 
 /// One attempt: walks all hosts and all their addresses, in order, until every recipient has its
 /// answer or there is nowhere left to go. A recipient is only ever tried at another host while the
@@ -335,7 +336,7 @@ final class Attempt {
                 }
                 var trail = new Trail(session.id().toString(), session.source(), session.relay());
                 var onward = onward(session);
-                var result = session.hand(parcel);
+                var result = session.hand(parcel.by(due()));
                 if (used == Age.KEPT && result.isStale()) {
                     return true;
                 }
@@ -374,7 +375,9 @@ final class Attempt {
                     int most = session.mostRecipients(to.size());
                     for (int i = 0; i < to.size(); i += most) {
                         var some = to.subList(i, Math.min(to.size(), i + most));
-                        parcels.add(new Parcel(facts.from(common.sender), some, load, demand()));
+                        var from = facts.from(common.sender);
+                        var due = new Parcel.Due.Whenever();
+                        parcels.add(new Parcel(from, some, load, demand(), due));
                     }
                 });
         return parcels;
@@ -391,7 +394,31 @@ final class Attempt {
         if (plan.naming().isNeighbour()) {
             return Onward.HOME;
         }
+        if (isTraced(session)) {
+            return Onward.TRACED;
+        }
         return session.speaksDsn() ? Onward.WITH_DSN : Onward.WITHOUT_DSN;
+    }
+
+    /// By when it is to be delivered; a neighbour delivers at once.
+    private Parcel.Due due() {
+        return plan.naming().isNeighbour()
+                ? new Parcel.Due.Whenever()
+                : Parcel.Due.of(urgency(), kit.clock().instant());
+    }
+
+    private Urgency urgency() {
+        return envelopes.getFirst().message().carriage().urgency();
+    }
+
+    /// Is the sender to be told that it went to this host: because that was asked, or because
+    /// nobody there will tell when it is late (RFC 2852 section 4)?
+    private boolean isTraced(ClientSession session) {
+        return switch (urgency().deadline()) {
+            case Urgency.Deadline.Never() -> false;
+            case Urgency.Deadline.At(_, _, var trace) ->
+                    trace == Urgency.Trace.TOLD || !session.keepsTimes();
+        };
     }
 
     private void judge(

@@ -407,6 +407,11 @@ final class ClientSession implements Closeable {
         return extensions.mostMails(usual);
     }
 
+    /// Does the other end keep times of delivery, or pass them on?
+    boolean keepsTimes() {
+        return extensions.deliverBy();
+    }
+
     /// Does the other end pass wishes for notifications on?
     boolean speaksDsn() {
         return extensions.dsn();

@@ -74,6 +74,23 @@ record Extensions(Map<String, String> offered) {
         return offered.containsKey("SMTPUTF8");
     }
 
+    /// Are priorities passed on (RFC 6710)?
+    boolean priority() {
+        return offered.containsKey("MT-PRIORITY");
+    }
+
+    /// Are times of delivery kept, or passed on (RFC 2852)?
+    boolean deliverBy() {
+        return offered.containsKey("DELIVERBY");
+    }
+
+    /// The shortest time in which the next hop returns what it cannot deliver, in seconds (RFC 2852
+    /// section 3).
+    long shortestDeliverBy() {
+        var first = offered.getOrDefault("DELIVERBY", "").split("[, \t]", -1)[0];
+        return first.matches("[0-9]{1,9}") ? Long.parseLong(first) : 0;
+    }
+
     /// How many recipients a mail transaction may have (LIMITS, RFC 9422 section 4); where nothing
     /// is said, `usual`.
     int mostRecipients(int usual) {

@@ -11,6 +11,7 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Idna;
 import org.postern.mail.ReversePath;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 
 /// One mail transaction with a next hop: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).
 ///
@@ -153,7 +154,28 @@ final class Transaction {
                             new EnhancedStatus(5, 7, 30),
                             "TLS is required, and the next hop does not offer REQUIRETLS"));
         }
-        return Optional.empty();
+        return parcel.due() instanceof Parcel.Due.In in ? tooLate(in) : Optional.empty();
+    }
+
+    /// Why the time of delivery cannot be kept, if it cannot. Who wants the message returned after
+    /// that does not want it where nobody returns it.
+    private Optional<Verdict> tooLate(Parcel.Due.In due) {
+        if (due.mode() == Urgency.Mode.NOTIFY) {
+            return Optional.empty();
+        }
+        if (!extensions.deliverBy()) {
+            return Optional.of(
+                    new Verdict.Unable(
+                            new EnhancedStatus(5, 3, 3),
+                            "to be returned after its time, and the next hop does not offer"
+                                    + " DELIVERBY"));
+        }
+        return due.isOver() || due.seconds() < extensions.shortestDeliverBy()
+                ? Optional.of(
+                        new Verdict.Unable(
+                                new EnhancedStatus(5, 4, 7),
+                                "not enough time is left until its time of delivery"))
+                : Optional.empty();
     }
 
     /// The rest of the recipients share the fate of the session. What the next hop said while it
@@ -380,6 +402,13 @@ final class Transaction {
         }
         if (utf8) {
             line.append(" SMTPUTF8");
+        }
+        int priority = parcel.facts().carriage().urgency().priority();
+        if (priority != 0 && extensions.priority()) {
+            line.append(" MT-PRIORITY=").append(priority);
+        }
+        if (parcel.due() instanceof Parcel.Due.In due && extensions.deliverBy()) {
+            line.append(" BY=").append(due);
         }
         if (extensions.dsn()) {
             line.append(

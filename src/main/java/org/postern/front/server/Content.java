@@ -103,7 +103,8 @@ final class Content implements Closeable {
                                 : Received.Source.SHOWN,
                         reception.has(Trait.NAMES_LOGIN)
                                 ? Received.Login.NAMED
-                                : Received.Login.UNSAID);
+                                : Received.Login.UNSAID,
+                        transaction.facts().carriage().urgency().priority());
         var name = transaction.name();
         if (screening.readsContent() && !name.isEmpty()) {
             this.head = trace(name.getFirst().id()).getBytes(StandardCharsets.UTF_8);

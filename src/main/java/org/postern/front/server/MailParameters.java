@@ -15,10 +15,13 @@ import org.postern.smtp.Xtext;
 
 /// The parameters of MAIL: SIZE (RFC 1870 section 3), BODY (RFC 6152 section 2, RFC 3030 section
 /// 3), AUTH (RFC 4954 section 5), SMTPUTF8 (RFC 6531 section 3.4), REQUIRETLS (RFC 8689 section 2),
-/// HOLDFOR and HOLDUNTIL (RFC 4865 section 3), RET and ENVID (RFC 3461 section 4.3 and 4.4).
+/// HOLDFOR and HOLDUNTIL (RFC 4865 section 3), MT-PRIORITY (RFC 6710 section 3), BY (RFC 2852
+/// section 4), RET and ENVID (RFC 3461 section 4.3 and 4.4).
 sealed interface MailParameters {
     /// They are all right.
-    record Good(DsnReturn dsnReturn, String dsnEnvelopeId, Carriage carriage)
+    ///
+    /// @param welcome what is answered
+    record Good(DsnReturn dsnReturn, String dsnEnvelopeId, Carriage carriage, Reply welcome)
             implements MailParameters {}
 
     /// One of them is not.
@@ -43,6 +46,7 @@ sealed interface MailParameters {
     final class Reading {
         private final Offer offer;
         private Release release = new Release.AtOnce();
+        private final Hurry hurry;
         private DsnReturn dsnReturn = DsnReturn.UNSAID;
         private String dsnEnvelopeId = "";
         private Carriage.Form form = Carriage.Form.LINES;
@@ -50,6 +54,7 @@ sealed interface MailParameters {
 
         private Reading(Offer offer) {
             this.offer = offer;
+            this.hurry = new Hurry(offer);
         }
 
         /// Takes one; what is wrong with it, if anything is.
@@ -64,6 +69,8 @@ sealed interface MailParameters {
                         offer.requireTls() ? need(Need.TLS, parameter) : unsupported(parameter);
                 case "HOLDFOR", "HOLDUNTIL" ->
                         offer.futureRelease() ? hold(parameter) : unsupported(parameter);
+                case "MT-PRIORITY" -> hurry.priority(value);
+                case "BY" -> hurry.deadline(value);
                 case "RET" -> dsn(parameter).or(() -> dsnReturn(value));
                 case "ENVID" -> dsn(parameter).or(() -> envelopeId(value));
                 default -> unsupported(parameter);
@@ -139,8 +146,12 @@ sealed interface MailParameters {
             return Optional.empty();
         }
 
-        private Good end() {
-            return new Good(dsnReturn, dsnEnvelopeId, new Carriage(form, needs, release));
+        private MailParameters end() {
+            if (release instanceof Release.At(var time) && hurry.isOverAt(time)) {
+                return new Bad(Replies.badParameter("BY is over before the message is released"));
+            }
+            var carriage = new Carriage(form, needs, release, hurry.urgency());
+            return new Good(dsnReturn, dsnEnvelopeId, carriage, hurry.welcome());
         }
     }
 }

@@ -116,27 +116,32 @@ final class Mailing {
         var offer = new Offer(reception, progress, limits.messageSize(), means.clock().instant());
         return switch (MailParameters.read(parameters, offer)) {
             case MailParameters.Bad(var reply) -> reply;
-            case MailParameters.Good(var dsnReturn, var dsnEnvelopeId, var carriage) -> {
+            case MailParameters.Good(
+                            var dsnReturn,
+                            var dsnEnvelopeId,
+                            var carriage,
+                            var welcome) -> {
                 var origin =
                         reception.origin(
                                 peer, identity.helo(), progress.login(), progress.security());
                 yield begin(
                         identity,
                         new MessageFacts(origin, sender, dsnReturn, dsnEnvelopeId, carriage),
-                        mark);
+                        mark,
+                        welcome);
             }
         };
     }
 
-    private Reply begin(Identity identity, MessageFacts facts, Transaction.Mark mark) {
+    private Reply begin(Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
         return switch (means.submissions().standing(facts)) {
-            case Submissions.Standing.Open() -> opened(identity, facts, mark);
+            case Submissions.Standing.Open() -> opened(identity, facts, mark, welcome);
             case Submissions.Standing.Full() -> Replies.DISK_FULL;
             case Submissions.Standing.Away(var why) -> away(why);
         };
     }
 
-    private Reply opened(Identity identity, MessageFacts facts, Transaction.Mark mark) {
+    private Reply opened(Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
         try {
             var name =
                     screening.names()
@@ -144,7 +149,7 @@ final class Mailing {
                             : List.<Submissions.Name>of();
             var transaction = new Transaction(facts, means.clock().instant(), mark, name);
             progress.enters(new Phase.MailTransaction(identity, transaction));
-            return Replies.OK;
+            return welcome;
         } catch (IOException e) {
             return away(String.valueOf(e.getMessage()));
         }

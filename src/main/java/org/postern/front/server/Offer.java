@@ -16,6 +16,9 @@ import org.postern.smtp.Parameter;
 ///
 /// @param largest the most bytes that a message may have
 record Offer(Reception reception, Progress progress, long largest, Instant now) {
+    /// The shortest time after which a message is returned that was not delivered by then.
+    static final Duration SHORTEST_DELIVER_BY = Duration.ofMinutes(1);
+
     /// For how long a message may be held back (RFC 4865 section 4).
     private static final Duration LONGEST_HOLD = Duration.ofDays(7);
 
@@ -35,7 +38,12 @@ record Offer(Reception reception, Progress progress, long largest, Instant now) 
         return !(progress.login() instanceof Origin.Login.Anonymous);
     }
 
-    /// The lines of EHLO for what depends on the state of the session.
+    /// May it have a higher priority than others? Anybody may say that there is no hurry.
+    boolean mayRaisePriority() {
+        return !(progress.login() instanceof Origin.Login.Anonymous);
+    }
+
+    /// The lines of EHLO for what depends on the state of the session, and for what hurries.
     List<String> lines() {
         var lines = new ArrayList<String>();
         if (requireTls()) {
@@ -48,6 +56,8 @@ record Offer(Reception reception, Progress progress, long largest, Instant now) 
                             + ' '
                             + now.plus(LONGEST_HOLD).truncatedTo(ChronoUnit.SECONDS));
         }
+        lines.add("MT-PRIORITY");
+        lines.add("DELIVERBY " + SHORTEST_DELIVER_BY.toSeconds());
         return lines;
     }
 

@@ -10,6 +10,11 @@ final class Replies {
     static final Reply BYE = Reply.of(221, "2.0.0", "Bye");
     static final Reply LOGGED_IN = Reply.of(235, "2.0.0", "Authentication succeeded");
     static final Reply OK = Reply.of(250, "2.0.0", "Ok");
+
+    /// RFC 6710 section 4.1: the new priority comes first.
+    static final Reply PRIORITY_LOWERED =
+            Reply.of(250, "2.3.6", "0 is the priority of this message: log in for a higher one");
+
     static final Reply RESET = Reply.of(250, "2.0.0", "Reset state");
     static final Reply RECIPIENT_OK =
             Reply.of(250, "2.1.5", "Destination address valid: Recipient ok");
@@ -114,6 +119,8 @@ final class Replies {
             Reply.of(553, "5.5.4", "ORCPT address syntax error");
     static final Reply NEVER_STANDS_ALONE =
             Reply.of(553, "5.5.4", "NOTIFY option NEVER cannot be combined with other options");
+    static final Reply BY_TOO_SOON =
+            Reply.of(555, "5.5.4", "Invalid command arguments: BY is too soon");
     static final Reply LOOP = Reply.of(554, "5.4.6", "Routing loop detected: Loop detected");
 
     private Replies() {}

@@ -16,6 +16,7 @@ import org.postern.mail.EnhancedStatus;
 import org.postern.mail.Mailbox;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency.Deadline;
 import org.postern.smtp.Xtext;
 
 /// A delivery status notification: says what became of a message for some of its recipients (RFC
@@ -160,6 +161,11 @@ public record Report(
             out.line("Original-Envelope-Id: " + ascii(Xtext.legible(facts.dsnEnvelopeId())));
         }
         out.line("Arrival-Date: " + DATE.format(arrived));
+        switch (facts.carriage().urgency().deadline()) {
+            case Deadline.Never() -> {}
+            // RFC 2852 section 5.
+            case Deadline.At(var time, _, _) -> out.line("Deliver-By-Date: " + DATE.format(time));
+        }
         for (var one : about) {
             out.line("");
             recipient(out, one);

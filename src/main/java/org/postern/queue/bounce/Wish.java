@@ -17,6 +17,11 @@ public final class Wish {
         };
     }
 
+    /// Is there a sender who has not said that no report is wanted at all?
+    public static boolean mayBeTold(Envelope envelope) {
+        return !hasNoSender(envelope) && !envelope.share().dsnNotify().contains(Share.Notify.NEVER);
+    }
+
     /// Does the sender want to be told of `what`?
     public static boolean wants(Envelope envelope, Share.Notify what) {
         var notify = envelope.share().dsnNotify();

@@ -81,6 +81,7 @@ final class Disposal {
                 switch (outcome.onward()) {
                     case HOME, WITHOUT_DSN -> Wish.wants(envelope, Share.Notify.SUCCESS);
                     case WITH_DSN -> false;
+                    case TRACED -> Wish.mayBeTold(envelope);
                 };
         if (reported) {
             var kind =
@@ -234,7 +235,9 @@ final class Disposal {
 
     /// Did its time begin later than was known, because of an embargo? Then it goes on.
     private boolean beginsLater(Task task, Store.Leased leased, ReentrantLock lock) {
-        long end = Embargo.end(leased.envelope());
+        long now = clock.millis();
+        long start = Embargo.countsFrom(leased.envelope(), now);
+        long end = task.letGo ? Math.min(start, now) : start;
         if (end <= task.created || leased.state().standing() instanceof State.Standing.Dead) {
             return false;
         }
@@ -245,7 +248,8 @@ final class Disposal {
                     leased.state().standing() instanceof State.Standing.Held
                             ? Task.Phase.HELD
                             : Task.Phase.WAITING;
-            schedule.wait(task, phase, Math.max(task.nextTry, end));
+            long next = task.letGo ? task.nextTry : Embargo.end(leased.envelope());
+            schedule.wait(task, phase, Math.max(task.nextTry, next));
         } finally {
             lock.unlock();
         }
@@ -284,16 +288,23 @@ final class Disposal {
                     failed(
                             task,
                             leased,
-                            new Outcome.Failed(EXPIRED, "Envelope expired", ""),
+                            new Outcome.Failed(EXPIRED, whyExpired(leased), ""),
                             clock.instant());
             case Envelope.Progress.Tried(_, var last, var outcome) ->
                     failed(
                             task,
                             leased,
                             new Outcome.Failed(
-                                    EXPIRED, "Envelope expired; last: " + outcome.text(), ""),
+                                    EXPIRED, whyExpired(leased) + "; last: " + outcome.text(), ""),
                             last);
         }
+    }
+
+    private String whyExpired(Store.Leased leased) {
+        var urgency = leased.envelope().message().carriage().urgency();
+        return Hurry.returnTime(urgency) <= clock.millis()
+                ? "Deliver-by time expired"
+                : "Envelope expired";
     }
 
     /// The line that says that an envelope left the queue without an attempt.
@@ -329,7 +340,7 @@ final class Disposal {
         var leased = read(task);
         if (leased.isEmpty()
                 || Embargo.end(leased.get().envelope()) > clock.millis()
-                || !Wish.wants(leased.get().envelope(), Share.Notify.DELAY)) {
+                || !wantsWarning(leased.get().envelope())) {
             return;
         }
         lock.lock();
@@ -340,34 +351,49 @@ final class Disposal {
         }
     }
 
+    private boolean wantsWarning(Envelope envelope) {
+        return isOverdue(envelope)
+                ? Wish.mayBeTold(envelope)
+                : Wish.wants(envelope, Share.Notify.DELAY);
+    }
+
+    private boolean isOverdue(Envelope envelope) {
+        long time = Hurry.notifyTime(envelope.message().carriage().urgency());
+        return time > envelope.created().toEpochMilli() && time <= clock.millis();
+    }
+
     private Notices.Notice late(Task task, Store.Leased leased) {
         var envelope = leased.envelope();
-        var about =
-                switch (envelope.progress()) {
-                    case Envelope.Progress.Untried() ->
-                            new Report.About(
-                                    envelope.share(),
-                                    LATE,
-                                    "not tried yet",
-                                    "",
-                                    envelope.created());
-                    case Envelope.Progress.Tried(_, var last, var outcome) ->
-                            new Report.About(
-                                    envelope.share(),
-                                    outcome.status(),
-                                    outcome.text(),
-                                    outcome.peer(),
-                                    last);
-                };
+        var about = about(envelope);
         var state = leased.state();
         return new Notices.Notice(
                 Notices.Kind.DELAYED,
                 envelope,
-                about,
+                isOverdue(envelope) ? overdue(about) : about,
                 Instant.ofEpochMilli(schedule.expiry(task)),
                 new Store.Change.Becomes(
                         envelope.id(),
                         new State(state.progress(), state.standing(), task.warned, task.deaths)));
+    }
+
+    private static Report.About overdue(Report.About about) {
+        var text = "deliver-by time is over; last: " + about.text();
+        return new Report.About(about.share(), LATE, text, "", about.lastAttempt());
+    }
+
+    private static Report.About about(Envelope envelope) {
+        return switch (envelope.progress()) {
+            case Envelope.Progress.Untried() ->
+                    new Report.About(
+                            envelope.share(), LATE, "not tried yet", "", envelope.created());
+            case Envelope.Progress.Tried(_, var last, var outcome) ->
+                    new Report.About(
+                            envelope.share(),
+                            outcome.status(),
+                            outcome.text(),
+                            outcome.peer(),
+                            last);
+        };
     }
 
     /// It is kept back, because.

@@ -12,8 +12,19 @@ final class Embargo {
 
     private Embargo() {}
 
-    /// When this envelope may be tried for the first time, in epoch milliseconds.
+    /// When this envelope may be tried, in epoch milliseconds. If it has been tried there is no
+    /// embargo any more, even if that was before its time: the administrator let it go.
     static long end(Envelope envelope) {
+        return envelope.tries() > 0 ? envelope.created().toEpochMilli() : wanted(envelope);
+    }
+
+    /// From when on its time in the queue counts, in epoch milliseconds: since its sender wanted it
+    /// to go, or since now, where it was let go earlier.
+    static long countsFrom(Envelope envelope, long now) {
+        return envelope.tries() > 0 ? Math.min(wanted(envelope), now) : wanted(envelope);
+    }
+
+    private static long wanted(Envelope envelope) {
         return switch (envelope.message().carriage().release()) {
             case Release.AtOnce() -> envelope.created().toEpochMilli();
             case Release.At(var time) -> {

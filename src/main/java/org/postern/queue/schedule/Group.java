@@ -4,13 +4,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postern.ipc.Work.Lane;
+import org.postern.mail.Urgency;
 
-/// The envelopes of one destination that are ready, in the order in which they became so. Groups
-/// take turns, so that one with a million envelopes does not keep the others waiting. Guarded by
-/// its schedule's owner.
+/// The envelopes of one destination that are ready, in the order in which they became so within
+/// their priority. Groups take turns, so that one with a million envelopes does not keep the others
+/// waiting. Guarded by its schedule's owner.
 final class Group {
+    /// How many levels there are, of which each is a priority, the lowest first.
+    static final int LEVELS = Urgency.HIGHEST - Urgency.LOWEST + 1;
+
     /// How much of a group may be under way.
     ///
     /// @param attempts how many attempts
@@ -47,8 +52,8 @@ final class Group {
     /// Attempts that are under way.
     int inFlight;
 
-    /// Is it in the ring of its lane?
-    boolean inRing;
+    /// For which levels it has a turn in its lane: a bit for each.
+    int inTurn;
 
     /// How many tasks name it.
     int tasks;
@@ -56,9 +61,14 @@ final class Group {
     /// Envelopes that were deferred because the destination was away.
     private final Deque<Long> waitingForHost = new ArrayDeque<>(0);
 
-    // The ready ones; null when there are none.
-    private @Nullable Task first;
-    private @Nullable Task last;
+    /// Those of the usual priority that are ready.
+    private final Line usual = new Line();
+
+    /// Those of other priorities, by their level; null while there were none, as in most groups.
+    private @Nullable List<Line> others;
+
+    /// Of which levels something is ready: a bit for each.
+    private int ready;
 
     Group(Lane lane, String name, Limits limits) {
         this.lane = lane;
@@ -67,57 +77,62 @@ final class Group {
     }
 
     boolean mayTry() {
-        return first != null && inFlight < limits.attempts();
+        return ready != 0 && inFlight < limits.attempts();
+    }
+
+    /// Of which levels it has something ready: a bit for each.
+    int ready() {
+        return ready;
+    }
+
+    boolean isInTurn() {
+        return inTurn != 0;
     }
 
     boolean isIdle() {
         return tasks == 0 && inFlight == 0;
     }
 
-    void add(Task task) {
-        task.previous = last;
-        task.next = null;
-        if (last == null) {
-            first = task;
-        } else {
-            last.next = task;
+    private static int level(Task task) {
+        return task.urgency.priority() - Urgency.LOWEST;
+    }
+
+    private Line line(int level) {
+        if (level == -Urgency.LOWEST) {
+            return usual;
         }
-        last = task;
+        if (others == null) {
+            others = Stream.generate(Line::new).limit(LEVELS).toList();
+        }
+        return others.get(level);
+    }
+
+    void add(Task task) {
+        line(level(task)).addLast(task);
+        ready |= 1 << level(task);
     }
 
     /// Puts back, in their order, what [#batch] gave out last.
     void putBack(List<Task> tasks) {
         for (var task : tasks.reversed()) {
-            task.previous = null;
-            task.next = first;
-            if (first == null) {
-                last = task;
-            } else {
-                first.previous = task;
-            }
-            first = task;
+            line(level(task)).addFirst(task);
+            ready |= 1 << level(task);
         }
     }
 
     void remove(Task task) {
-        if (task.previous == null) {
-            first = task.next;
-        } else {
-            task.previous.next = task.next;
+        int level = level(task);
+        var line = line(level);
+        line.remove(task);
+        if (line.isEmpty()) {
+            ready &= ~(1 << level);
         }
-        if (task.next == null) {
-            last = task.previous;
-        } else {
-            task.next.previous = task.previous;
-        }
-        task.previous = null;
-        task.next = null;
     }
 
-    /// The first, and those after it that go along with it.
-    List<Task> batch(int room) {
+    /// The first of a level, and those after it that go along with it.
+    List<Task> batch(int level, int room) {
         var batch = new ArrayList<Task>(1);
-        var task = first;
+        var task = line(level).first();
         int most = Math.min(limits.together(), room);
         while (task != null && batch.size() < most) {
             if (!batch.isEmpty() && !goTogether(batch.getFirst(), task)) {

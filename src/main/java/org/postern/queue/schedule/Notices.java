@@ -129,15 +129,11 @@ final class Notices {
                     }
                     var key = org.postern.queue.store.Key.of(fresh.shares().getFirst());
                     follow.reported(
-                            new Store.Entry(
+                            Store.Entry.fresh(
                                     ids.getFirst(),
                                     key,
                                     fresh.created(),
-                                    0,
-                                    0,
-                                    Store.Mark.QUEUED,
-                                    0,
-                                    0),
+                                    fresh.facts().carriage().urgency()),
                             notices);
                 }
                 case Store.Answer.Refused(var cause, var text) ->
@@ -207,10 +203,16 @@ final class Notices {
                         new ReversePath.Null(),
                         MessageFacts.DsnReturn.UNSAID,
                         "",
-                        report.needsUtf8() ? Carriage.IN_UTF8 : Carriage.PLAIN),
+                        carriage(report)),
                 now,
                 List.of(new Share(to, to, "", new Share.Destination.Unrouted(), Set.of(), "")),
                 report.write(ThreadLocalRandom.current()));
+    }
+
+    /// A report is as urgent as what it is about (RFC 6710 section 4.6).
+    private static Carriage carriage(Report report) {
+        return (report.needsUtf8() ? Carriage.IN_UTF8 : Carriage.PLAIN)
+                .with(report.facts().carriage().urgency().withoutDeadline());
     }
 
     private static Mailbox sender(MessageFacts facts) {

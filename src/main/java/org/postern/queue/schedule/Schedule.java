@@ -1,13 +1,12 @@
 package org.postern.queue.schedule;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,7 +28,7 @@ final class Schedule {
     private final IdMap<Task> tasks = new IdMap<>();
     private final Timetable timetable = new Timetable();
     private final Map<String, Group> groups = new HashMap<>();
-    private final Map<Lane, Deque<Group>> rings = new EnumMap<>(Lane.class);
+    private final Map<Lane, Turns> turns = new EnumMap<>(Lane.class);
     private final Set<Lane> paused = EnumSet.noneOf(Lane.class);
     private Policy policy;
     private int inFlight;
@@ -46,7 +45,7 @@ final class Schedule {
     Schedule(Policy policy) {
         this.policy = policy;
         for (var lane : Lane.values()) {
-            rings.put(lane, new ArrayDeque<>());
+            turns.put(lane, new Turns());
         }
     }
 
@@ -56,12 +55,7 @@ final class Schedule {
 
     /// Adds an envelope, new or found at the start.
     void add(Store.Entry entry) {
-        var task =
-                new Task(
-                        entry.id().value(),
-                        entry.key(),
-                        entry.created().toEpochMilli(),
-                        group(entry.key(), entry.deaths()));
+        var task = new Task(entry, group(entry.key(), entry.deaths()));
         task.tries = (char) entry.tries();
         task.lastTry = (int) entry.lastTry();
         task.warned = (byte) entry.warned();
@@ -127,16 +121,18 @@ final class Schedule {
 
     /// When its time in the queue is over.
     long expiry(Task task) {
-        long ttl = policy.ttl(task.key.action()).toMillis();
-        return task.phase == Task.Phase.DEAD
-                ? (task.lastTry & 0xffffffffL) * 1000 + policy.ttl().toMillis()
-                : task.created + ttl;
+        if (task.phase == Task.Phase.DEAD) {
+            return (task.lastTry & 0xffffffffL) * 1000 + policy.ttl().toMillis();
+        }
+        return Math.min(
+                task.created + policy.ttl(task.key.action()).toMillis(),
+                Hurry.returnTime(task.urgency));
     }
 
     private void arm(Task task) {
         long event = expiry(task);
-        if (task.phase != Task.Phase.DEAD && task.warned < policy.warnings().size()) {
-            event = Math.min(event, task.created + policy.warnings().get(task.warned).toMillis());
+        if (task.phase != Task.Phase.DEAD) {
+            event = Math.min(event, Hurry.warning(task, policy.warnings(), task.warned));
         }
         if (task.phase == Task.Phase.WAITING) {
             event = Math.min(event, task.nextTry);
@@ -178,8 +174,7 @@ final class Schedule {
             return false;
         }
         int passed = task.warned;
-        while (passed < policy.warnings().size()
-                && task.created + policy.warnings().get(passed).toMillis() <= now) {
+        while (Hurry.warning(task, policy.warnings(), passed) <= now) {
             passed++;
         }
         boolean late = passed > task.warned;
@@ -197,17 +192,16 @@ final class Schedule {
     }
 
     private void enter(Group group) {
-        if (!group.inRing && group.mayTry()) {
-            group.inRing = true;
-            rings.getOrDefault(group.lane, new ArrayDeque<>()).addLast(group);
-        }
+        turns(group.lane).enter(group);
+    }
+
+    private Turns turns(Lane lane) {
+        return Objects.requireNonNull(turns.get(lane));
     }
 
     /// Can [#take] give out something of this lane?
     boolean hasWork(Lane lane) {
-        return !paused.contains(lane)
-                && inFlight < MOST_IN_FLIGHT
-                && !rings.getOrDefault(lane, new ArrayDeque<>()).isEmpty();
+        return !paused.contains(lane) && inFlight < MOST_IN_FLIGHT && !turns(lane).isEmpty();
     }
 
     /// The next envelopes to be tried in this lane, all for one destination; none if there is
@@ -216,26 +210,20 @@ final class Schedule {
         if (!hasWork(lane)) {
             return List.of();
         }
-        var ring = rings.getOrDefault(lane, new ArrayDeque<>());
-        while (true) {
-            var group = ring.pollFirst();
-            if (group == null) {
-                return List.of();
-            }
-            group.inRing = false;
-            if (!group.mayTry()) {
-                continue;
-            }
-            var batch = group.batch(MOST_IN_FLIGHT - inFlight);
-            for (var task : batch) {
-                task.phase = Task.Phase.IN_FLIGHT;
-                timetable.remove(task);
-            }
-            inFlight += batch.size();
-            group.inFlight++;
-            enter(group);
-            return batch;
+        var next = turns(lane).next();
+        if (next.isEmpty()) {
+            return List.of();
         }
+        var group = next.get().group();
+        var batch = group.batch(next.get().level(), MOST_IN_FLIGHT - inFlight);
+        for (var task : batch) {
+            task.phase = Task.Phase.IN_FLIGHT;
+            timetable.remove(task);
+        }
+        inFlight += batch.size();
+        group.inFlight++;
+        enter(group);
+        return batch;
     }
 
     /// These, the last of a batch that [#take] gave out, are not part of the attempt after all, and
@@ -301,9 +289,21 @@ final class Schedule {
     }
 
     private void forgetIdle(Group group) {
-        if (group.isIdle() && !group.inRing) {
+        if (group.isIdle() && !group.isInTurn()) {
             groups.remove(group.lane + " " + group.name, group);
         }
+    }
+
+    /// Is there no embargo on a task that is in flight, which ends at `end`, or has the
+    /// administrator let it go? If there is, it waits for that. Its time in the queue counts from
+    /// when it was free.
+    boolean isFree(Task task, long end, long now) {
+        boolean free = end <= now || task.letGo;
+        task.created = Math.max(task.created, free ? Math.min(end, now) : end);
+        if (!free) {
+            wait(task, Task.Phase.WAITING, end);
+        }
+        return free;
     }
 
     /// Those that wait for the host of this group are due now.

@@ -23,6 +23,7 @@ import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
 import org.postern.mail.Outcome;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 import org.postern.queue.store.Damaged;
 import org.postern.queue.store.Key;
 import org.postern.queue.store.Store;
@@ -156,21 +157,13 @@ public final class Scheduler implements Closeable {
     }
 
     /// A message has been committed: its envelopes are tried at once.
-    public void admit(List<EnvelopeId> ids, List<Share> shares, Instant created) {
+    public void admit(List<EnvelopeId> ids, List<Share> shares, Instant created, Urgency urgency) {
         counters.admitted.add(ids.size());
         lock.lock();
         try {
             for (int i = 0; i < ids.size(); i++) {
                 schedule.addReady(
-                        new Store.Entry(
-                                ids.get(i),
-                                Key.of(shares.get(i)),
-                                created,
-                                0,
-                                0,
-                                Store.Mark.QUEUED,
-                                0,
-                                0),
+                        Store.Entry.fresh(ids.get(i), Key.of(shares.get(i)), created, urgency),
                         clock.millis());
             }
             work.keySet().forEach(this::wake);
@@ -275,17 +268,9 @@ public final class Scheduler implements Closeable {
     /// Is there no embargo on it, or no more? If there is, it waits until the end of that.
     private boolean mayBeTried(Task task, Store.Leased leased, long now) {
         long end = Embargo.end(leased.envelope());
-        locked(
-                () ->
-                        ifInFlight(
-                                task,
-                                same -> {
-                                    same.created = Math.max(same.created, end);
-                                    if (end > now) {
-                                        schedule.wait(same, Task.Phase.WAITING, end);
-                                    }
-                                }));
-        return end <= now;
+        var free = new boolean[1];
+        locked(() -> ifInFlight(task, same -> free[0] = schedule.isFree(same, end, now)));
+        return free[0];
     }
 
     /// The envelope of `task`; none if it is gone or cannot be read.
@@ -395,7 +380,8 @@ public final class Scheduler implements Closeable {
         switch (store.replace(id, shares)) {
             case Store.Answer.Committed(var ids) -> {
                 locked(() -> schedule.find(id.value()).ifPresent(schedule::remove));
-                admit(ids, shares, leased.envelope().created());
+                var envelope = leased.envelope();
+                admit(ids, shares, envelope.created(), envelope.message().carriage().urgency());
             }
             case Store.Answer.Refused(var cause, var text) -> {
                 log.warn("queue: cannot route " + id + ": " + cause + ": " + Log.visible(text));

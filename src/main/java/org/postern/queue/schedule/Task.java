@@ -2,9 +2,11 @@ package org.postern.queue.schedule;
 
 import org.jspecify.annotations.Nullable;
 import org.postern.queue.store.IdMap;
+import org.postern.mail.Urgency;
 import org.postern.queue.store.Key;
+import org.postern.queue.store.Store;
 
-/// What a schedule keeps of one envelope; about 64 bytes. Guarded by its schedule's owner.
+/// What a schedule keeps of one envelope; 80 bytes. Guarded by its schedule's owner.
 final class Task implements IdMap.Identified {
     /// What it does.
     enum Phase {
@@ -25,6 +27,7 @@ final class Task implements IdMap.Identified {
 
     final long id;
     final Key key;
+    final Urgency urgency;
 
     /// From when on its time in the queue counts, in epoch milliseconds: since it was accepted, or
     /// since it may be tried, if that is later.
@@ -51,6 +54,9 @@ final class Task implements IdMap.Identified {
     /// Did a worker hang up while it had this and others in hand? Then it is tried alone.
     boolean alone;
 
+    /// Has the administrator let it go before its sender wanted it to?
+    boolean letGo;
+
     /// Are the rules to be asked again what is to become of it?
     boolean rerouting;
 
@@ -60,10 +66,11 @@ final class Task implements IdMap.Identified {
     @Nullable Task previous;
     @Nullable Task next;
 
-    Task(long id, Key key, long created, Group group) {
-        this.id = id;
-        this.key = key;
-        this.created = created;
+    Task(Store.Entry entry, Group group) {
+        this.id = entry.id().value();
+        this.key = entry.key();
+        this.urgency = entry.urgency().shared();
+        this.created = entry.created().toEpochMilli();
         this.group = group;
     }
 

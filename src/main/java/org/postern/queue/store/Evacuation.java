@@ -129,7 +129,7 @@ final class Evacuation {
 
     private static Optional<Integer> place(Transaction.Step step) {
         return switch (step) {
-            case Transaction.Step.NewMessage(_, _, var at) -> Optional.of(at);
+            case Transaction.Step.NewMessage(_, _, _, var at) -> Optional.of(at);
             case Transaction.Step.NewContent(_, _, var at) -> Optional.of(at);
             case Transaction.Step.NewEnvelope(_, _, var at) -> Optional.of(at);
             case Transaction.Step.NewState(_, _, var at) -> Optional.of(at);

@@ -112,9 +112,10 @@ final class Index {
                 continue;
             }
             switch (step) {
-                case Step.NewMessage(var id, var created, var at) -> {
+                case Step.NewMessage(var id, var created, var urgency, var at) -> {
                     var message = message(id);
                     message.created = created.toEpochMilli();
+                    message.urgency = urgency.shared();
                     message.segment = use(message.segment, segment);
                     message.at = offset + at;
                     reserved.remove(id);
@@ -145,7 +146,7 @@ final class Index {
 
     private boolean knows(Step step) {
         return switch (step) {
-            case Step.NewMessage(var id, _, _) -> messages.find(id) != null;
+            case Step.NewMessage(var id, _, _, _) -> messages.find(id) != null;
             case Step.NewContent(var id, _, _) -> messages.find(id) != null;
             case Step.NewEnvelope(var id, _, _) -> envelopes.find(id) != null;
             case Step.NewState(var id, _, _) -> envelopes.find(id) != null;
@@ -305,6 +306,7 @@ final class Index {
                                         new EnvelopeId(live.id),
                                         live.key,
                                         Instant.ofEpochMilli(live.message.created),
+                                        live.message.urgency,
                                         live.tries,
                                         live.lastTry & 0xffffffffL,
                                         live.mark,
@@ -315,7 +317,7 @@ final class Index {
     /// Is the item at `at` one that is needed?
     synchronized boolean needs(Step step, At at) {
         return switch (step) {
-            case Step.NewMessage(var id, _, _) -> {
+            case Step.NewMessage(var id, _, _, _) -> {
                 var message = messages.find(id);
                 yield message != null && at.equals(new At(message.segment, message.at));
             }
@@ -438,6 +440,7 @@ final class Index {
                 message.contentAt = content.offset();
                 message.contentLength = length;
             }
+            case Snapshot.Row.OfHurry(var id, var urgency) -> message(id).urgency = urgency;
             case Snapshot.Row.OfEnvelope(
                             var id,
                             var key,

@@ -1,6 +1,7 @@
 package org.postern.queue.store;
 
 import org.jspecify.annotations.Nullable;
+import org.postern.mail.Urgency;
 
 /// An envelope in the index: where its items lie, and what must be known without reading them.
 /// Guarded by the index.
@@ -51,6 +52,7 @@ final class Live implements IdMap.Identified {
         long created;
 
         int envelopes;
+        Urgency urgency = Urgency.USUAL;
 
         /// The first of its envelopes, or null while there is none.
         @Nullable Live first;

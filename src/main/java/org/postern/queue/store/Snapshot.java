@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.postern.mail.Urgency;
 
 /// A picture of the index, in the form in which a checkpoint holds it.
 ///
@@ -16,6 +17,8 @@ import java.util.function.Consumer;
 ///     message = id, created, segment, offset, content's segment, offset, length (4 8 4 4 4 4 8)
 ///     envelope = id, key, segment, offset, state's segment, offset, last try (8 4 4 4 4 4 4)
 ///                tries, mark, warned, deaths (2 1 1 1)
+///     number of messages in a hurry (4), only if there are any
+///     hurry = message, length of what was asked, what was asked (4 1 *)
 ///
 /// @param bytes all of it but the checksum, ready to be read
 /// @param unneeded the segments of which nothing was needed when the picture was taken
@@ -24,10 +27,12 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
     private static final int MESSAGE = 36;
     private static final int ENVELOPE = 37;
 
-    /// What a checkpoint says of one thing.
+    /// What a checkpoint says of one thing; of an envelope and a hurry after their message.
     sealed interface Row {
         record OfMessage(int id, long created, Index.At at, Index.At content, long length)
                 implements Row {}
+
+        record OfHurry(int id, Urgency urgency) implements Row {}
 
         record OfEnvelope(
                 long id,
@@ -61,7 +66,41 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
         var out = head.room(messages.size() * MESSAGE + envelopes.size() * ENVELOPE);
         messages.each(message -> put(out, message));
         envelopes.each(live -> put(out, live, numbers));
-        return new Snapshot(position, out.flip(), unneeded);
+        putHurries(head, messages);
+        return new Snapshot(position, head.buffer().flip(), unneeded);
+    }
+
+    private static void putHurries(Growing out, IdMap<Live.Message> messages) {
+        var hurried = new ArrayList<Live.Message>();
+        messages.each(
+                message -> {
+                    if (!message.urgency.equals(Urgency.USUAL)) {
+                        hurried.add(message);
+                    }
+                });
+        if (hurried.isEmpty()) {
+            return;
+        }
+        out.room(4).putInt(hurried.size());
+        for (var message : hurried) {
+            int at = out.room(5).putInt(message.id).position();
+            out.room(1).put((byte) 0);
+            CarriageForm.putUrgency(out, message.urgency);
+            out.buffer().put(at, (byte) (out.position() - at - 1));
+        }
+    }
+
+    private static void readHurries(ByteBuffer in, Consumer<Row> visitor) {
+        if (!in.hasRemaining()) {
+            return;
+        }
+        int hurries = in.getInt();
+        for (int i = 0; i < hurries; i++) {
+            int id = in.getInt();
+            var asked = in.slice(in.position() + 1, in.get());
+            in.position(in.position() + asked.limit());
+            visitor.accept(new Row.OfHurry(id, CarriageForm.read(asked).urgency()));
+        }
     }
 
     private static void put(ByteBuffer out, Live.Message message) {
@@ -153,6 +192,7 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
                             in.get(),
                             in.get()));
         }
+        readHurries(in, visitor);
         return position;
     }
 

@@ -12,6 +12,7 @@ import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.MessageId;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 
 /// The queue on disk. May be used from any thread.
 ///
@@ -93,11 +94,17 @@ public interface Store extends Closeable {
             EnvelopeId id,
             Key key,
             Instant created,
+            Urgency urgency,
             int tries,
             long lastTry,
             Mark mark,
             int warned,
-            int deaths) {}
+            int deaths) {
+        /// One that has just come.
+        public static Entry fresh(EnvelopeId id, Key key, Instant created, Urgency urgency) {
+            return new Entry(id, key, created, urgency, 0, 0, Mark.QUEUED, 0, 0);
+        }
+    }
 
     /// [State.Standing] without its words.
     enum Mark {

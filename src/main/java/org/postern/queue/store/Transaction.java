@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.Share;
+import org.postern.mail.Urgency;
 
 /// One record of a segment: items that become true together or not at all.
 ///
@@ -35,7 +36,7 @@ final class Transaction {
 
     /// What an item says; `at` is where it begins, counted from the beginning of the record.
     sealed interface Step {
-        record NewMessage(int id, Instant created, int at) implements Step {}
+        record NewMessage(int id, Instant created, Urgency urgency, int at) implements Step {}
 
         record NewContent(int id, long length, int at) implements Step {}
 
@@ -94,7 +95,7 @@ final class Transaction {
         Form.putInstant(record, created);
         Form.putFacts(record, facts);
         endItem(at);
-        steps.add(new Step.NewMessage(id, created, at));
+        steps.add(new Step.NewMessage(id, created, facts.carriage().urgency(), at));
     }
 
     void envelope(long id, Share share) {
@@ -264,12 +265,23 @@ final class Transaction {
         return body;
     }
 
+    /// What the facts say; facts that cannot be read are found out about when they are needed.
+    private static Urgency urgency(ByteBuffer facts) {
+        try {
+            return Form.read(facts, Form::facts).carriage().urgency();
+        } catch (Damaged e) {
+            return Urgency.USUAL;
+        }
+    }
+
     private static Step step(byte type, ByteBuffer body, int at) throws Damaged {
         return Form.read(
                 body.duplicate(),
                 in ->
                         switch (type) {
-                            case MESSAGE -> new Step.NewMessage(in.getInt(), Form.instant(in), at);
+                            case MESSAGE ->
+                                    new Step.NewMessage(
+                                            in.getInt(), Form.instant(in), urgency(in), at);
                             case ENVELOPE ->
                                     new Step.NewEnvelope(in.getLong(), Key.of(Form.share(in)), at);
                             case CONTENT -> new Step.NewContent(in.getInt(), in.remaining(), at);

@@ -34,6 +34,7 @@ import org.postern.log.Log;
 import org.postern.mail.Carriage;
 import org.postern.mail.MessageFacts;
 import org.postern.mail.SessionId;
+import org.postern.mail.Urgency;
 import org.postern.table.TableSet;
 
 /// Plays a transcript with the real session over a pipe, and compares the whole of it.
@@ -196,6 +197,8 @@ final class Dialogue {
         if (stage.contains("local")) {
             lines.add("-FUTURERELEASE 604800 2025-03-11T10:11:12Z");
         }
+        lines.add("-MT-PRIORITY");
+        lines.add("-DELIVERBY 60");
         if (also.startsWith(" and ")) {
             lines.add("-" + also.substring(" and ".length()));
         }
@@ -515,6 +518,14 @@ final class Dialogue {
                 + switch (carriage.release()) {
                     case Carriage.Release.AtOnce() -> "";
                     case Carriage.Release.At(var time) -> " not before " + time;
+                }
+                + (carriage.urgency().priority() == 0
+                        ? ""
+                        : " priority " + carriage.urgency().priority())
+                + switch (carriage.urgency().deadline()) {
+                    case Urgency.Deadline.Never() -> "";
+                    case Urgency.Deadline.At(var time, var mode, var trace) ->
+                            " by " + time + " " + mode + " " + trace;
                 };
     }
 

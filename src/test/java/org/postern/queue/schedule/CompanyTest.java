@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
+import org.postern.mail.Urgency;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnvelopeId;
 import org.postern.queue.Mail;
@@ -50,7 +51,7 @@ class CompanyTest {
             draft.add(share);
             draft.append(content);
             if (draft.commit(content.length()) instanceof Store.Answer.Committed(var ids)) {
-                scheduler.admit(ids, List.of(share), now);
+                scheduler.admit(ids, List.of(share), now, Urgency.USUAL);
                 return ids.getFirst();
             }
         }
@@ -102,7 +103,7 @@ class CompanyTest {
             shares.forEach(draft::add);
             draft.append(Mail.content(1, 300_000));
             if (draft.commit(300_000) instanceof Store.Answer.Committed(var ids)) {
-                scheduler.admit(ids, shares, now);
+                scheduler.admit(ids, shares, now, Urgency.USUAL);
             }
         }
         assertEquals(1, next().ids().size());

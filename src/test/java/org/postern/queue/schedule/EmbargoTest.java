@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,11 +14,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postern.control.Order.Selection;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
 import org.postern.mail.Carriage;
 import org.postern.mail.Chunk;
+import org.postern.mail.EnhancedStatus;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.MessageId;
+import org.postern.mail.Outcome;
 import org.postern.queue.Mail;
 import org.postern.queue.store.FaultyDisk;
 import org.postern.queue.store.SegmentStore;
@@ -80,7 +85,7 @@ class EmbargoTest {
             draft.add(share);
             draft.append(Chunk.of("x\n"));
             if (draft.commit(2) instanceof Store.Answer.Committed(var ids)) {
-                scheduler.admit(ids, List.of(share), now);
+                scheduler.admit(ids, List.of(share), now, facts.carriage().urgency());
                 return;
             }
         }
@@ -147,5 +152,52 @@ class EmbargoTest {
         hold(START.plus(Duration.ofDays(4000)));
         assertEquals(false, isTried(Duration.ofDays(7)));
         assertTrue(isTried(Duration.ofDays(8)));
+    }
+
+    private long order(Selection selection) {
+        long count = scheduler.orders().schedule(selection);
+        scheduler.tick();
+        return count;
+    }
+
+    private Selection theMessage() {
+        var ids = new ArrayList<MessageId>();
+        store.eachLive(entry -> ids.add(entry.id().message()));
+        return new Selection.OfMessage(ids.getFirst());
+    }
+
+    @Test
+    void theAdministratorLetsItGoByName() throws Exception {
+        hold(START.plus(WEEK));
+        assertEquals(false, isTried(Duration.ZERO));
+        assertEquals(1, order(theMessage()));
+        assertTrue(isTried(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void anOrderForAllLetsNothingGo() throws Exception {
+        hold(START.plus(WEEK));
+        assertEquals(1, order(new Selection.All()));
+        assertEquals(false, isTried(Duration.ofSeconds(1)));
+        assertTrue(isTried(WEEK));
+    }
+
+    /// Once it was tried it is mail like any other, after a restart too, and has its time from then
+    /// on.
+    @Test
+    void whatWasLetGoIsTriedFurther() throws Exception {
+        hold(START.plus(WEEK));
+        now = START.plus(Duration.ofDays(6));
+        assertEquals(1, order(theMessage()));
+        var attempt = scheduler.next(Lane.RELAY, Duration.ZERO).orElseThrow();
+        var later = new Outcome.Deferred(new EnhancedStatus(4, 0, 0), "later", "");
+        attempt.leased().forEach(one -> scheduler.report(attempt, one, later));
+        scheduler.finish(attempt);
+        store.close();
+        scheduler.close();
+        open();
+        scheduler.tick();
+        assertEquals(1, queued());
+        assertTrue(isTried(Duration.ofDays(6).plusHours(12)));
     }
 }

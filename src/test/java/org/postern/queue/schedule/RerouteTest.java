@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.postern.control.Order.Selection;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
+import org.postern.mail.Urgency;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.EnvelopeId;
@@ -76,7 +77,7 @@ class RerouteTest {
             var content = Chunk.of("Subject: hello\n\nworld\n");
             draft.append(content);
             if (draft.commit(content.length()) instanceof Store.Answer.Committed(var ids)) {
-                scheduler.admit(ids, List.of(shares), now);
+                scheduler.admit(ids, List.of(shares), now, Urgency.USUAL);
                 return ids;
             }
         }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.postern.control.Order.Selection;
 import org.postern.ipc.Work.Lane;
 import org.postern.log.Log;
+import org.postern.mail.Urgency;
 import org.postern.mail.Chunk;
 import org.postern.mail.EnhancedStatus;
 import org.postern.mail.EnvelopeId;
@@ -92,7 +93,7 @@ class SchedulerTest {
             var content = Chunk.of("Subject: hello\n\nworld\n");
             draft.append(content);
             if (draft.commit(content.length()) instanceof Store.Answer.Committed(var ids)) {
-                scheduler.admit(ids, List.of(shares), now);
+                scheduler.admit(ids, List.of(shares), now, Urgency.USUAL);
                 return ids;
             }
         }

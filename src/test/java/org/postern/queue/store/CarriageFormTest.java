@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.postern.mail.Carriage;
 import org.postern.mail.MessageFacts;
+import org.postern.mail.Urgency;
 import org.postern.queue.Mail;
 
 /// The facts of messages on disk, of before and after there was a carriage.
@@ -70,5 +71,18 @@ class CarriageFormTest {
         var newer = Arrays.copyOf(bytes(Mail.from("ann@example.net")), 200);
         newer[newer.length - 1] = 99;
         assertThrows(Damaged.class, () -> Form.read(ByteBuffer.wrap(newer), Form::facts));
+    }
+
+    @Test
+    void aHurrySurvives() throws Exception {
+        var time = Instant.parse("2031-02-03T04:05:06Z");
+        for (var mode : Urgency.Mode.values()) {
+            for (var trace : Urgency.Trace.values()) {
+                var deadline = new Urgency.Deadline.At(time, mode, trace);
+                survives(Carriage.IN_UTF8.with(new Urgency(-9, deadline)));
+                survives(Carriage.PLAIN.with(new Urgency(9, deadline)));
+            }
+        }
+        survives(Carriage.PLAIN.with(new Urgency(3, new Urgency.Deadline.Never())));
     }
 }
