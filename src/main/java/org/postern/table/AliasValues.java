@@ -221,7 +221,7 @@ public final class AliasValues {
 
     private static Optional<AliasValue> address(String text) {
         var mailbox = Idna.isAscii(text) ? Mailbox.parse(text) : international(text);
-        return mailbox.filter(mailbox -> AddressSyntax.isHostName(mailbox.domain()))
+        return mailbox.filter(one -> AddressSyntax.isHostName(one.domain()))
                 .map(AliasValue.Address::new);
     }
 

@@ -157,6 +157,7 @@ class EmbargoTest {
     private long order(Selection selection) {
         long count = scheduler.orders().schedule(selection);
         scheduler.tick();
+        scheduler.tick();
         return count;
     }
 
