@@ -161,7 +161,8 @@ final class Convoy {
             shares.forEach(draft::add);
             draft.append(content);
             var submitted = draft.submit(content.length());
-            underWay.add(new Step.Answering(id, bytes, submitted, shares, created, facts.carriage().urgency()));
+            var urgency = whole.facts().carriage().urgency();
+            underWay.add(new Step.Answering(id, bytes, submitted, shares, created, urgency));
         }
     }
 

@@ -133,7 +133,8 @@ final class Mailing {
         };
     }
 
-    private Reply begin(Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
+    private Reply begin(
+            Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
         return switch (means.submissions().standing(facts)) {
             case Submissions.Standing.Open() -> opened(identity, facts, mark, welcome);
             case Submissions.Standing.Full() -> Replies.DISK_FULL;
@@ -141,7 +142,8 @@ final class Mailing {
         };
     }
 
-    private Reply opened(Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
+    private Reply opened(
+            Identity identity, MessageFacts facts, Transaction.Mark mark, Reply welcome) {
         try {
             var name =
                     screening.names()
