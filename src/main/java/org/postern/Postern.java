@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import org.postern.backend.AccountsProgram;
 import org.postern.backend.TableProgram;
 import org.postern.delivery.DeliveryRoom;
 import org.postern.front.FrontRoom;
@@ -19,6 +20,7 @@ import org.postern.tool.Tool;
 ///     smtpd OPTION...             the supervisor
 ///     room front|queue|...        a room, started by the supervisor
 ///     table sqlite|ldap|... NAME  what answers for a table, started by the supervisor
+///     accounts                    what asks PAM, started by the supervisor
 ///     smtpctl|sendmail|mailq ...  a tool
 public final class Postern {
     private static final int USAGE = 64;
@@ -39,6 +41,7 @@ public final class Postern {
                     case "smtpd" -> Smtpd.run(rest);
                     case "room" -> room(rest);
                     case "table" -> TableProgram.run(rest);
+                    case "accounts" -> AccountsProgram.run(rest);
                     default -> Tool.run(words.getFirst(), rest);
                 });
     }

@@ -17,13 +17,20 @@ import org.postern.table.external.Request;
 final class Serving {
     private static final int MOST_AT_ONCE = 64;
 
+    /// Who knows the answers; asked by many threads at once.
+    @FunctionalInterface
+    interface Answerer {
+        /// The answer to a request.
+        Reply.Result answer(Request request);
+    }
+
     private final Lines input;
     private final OutputStream output;
     private final Set<Service> services;
-    private final Desk desk;
+    private final Answerer desk;
     private final Semaphore places = new Semaphore(MOST_AT_ONCE);
 
-    Serving(InputStream input, OutputStream output, Set<Service> services, Desk desk) {
+    Serving(InputStream input, OutputStream output, Set<Service> services, Answerer desk) {
         this.input = new Lines(input);
         this.output = output;
         this.services = Set.copyOf(services);

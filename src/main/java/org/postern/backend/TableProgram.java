@@ -56,7 +56,7 @@ public final class TableProgram {
         System.setOut(System.err);
         try (var source = source(settings, table)) {
             var desk = new Desk(source, freshness(settings), System::nanoTime, new Told());
-            new Serving(input, output, services(settings), desk).serve();
+            new Serving(input, output, services(settings), desk::answer).serve();
         }
     }
 

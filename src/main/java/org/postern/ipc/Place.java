@@ -104,6 +104,11 @@ public record Place(Path config, Path spool, Path run) {
                                         + origin.path()));
     }
 
+    /// The socket at which `keeper` calls the program that asks PAM.
+    public Path accountsSocket() {
+        return tables().resolve("accounts");
+    }
+
     /// The directory of the sockets at which filter programs are called; the supervisor makes them,
     /// and only `front` may enter.
     public Path filters() {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Listen;
@@ -26,6 +27,7 @@ import org.postern.mail.Chunk;
 import org.postern.os.Account;
 import org.postern.os.Accounts;
 import org.postern.os.Lookup;
+import org.postern.os.Pam;
 import org.postern.os.Shadow;
 import org.postern.smtp.ScramKeys;
 import org.postern.table.Answer;
@@ -43,8 +45,13 @@ final class Books {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final TableSet tables;
+    private final Supplier<Backend> accountsProgram;
     private final Map<Book, TableRef> listed;
     private final boolean hasAccounts;
+
+    /// What asks PAM for accounts, if anything does.
+    private final Optional<Backend> pam;
+
     private final Accounts accounts = new Accounts();
     private final Map<Book, Seen> seen = new ConcurrentHashMap<>();
 
@@ -55,8 +62,9 @@ final class Books {
         private static final Shape USUAL = new Shape(ScramKeys.LEAST_ITERATIONS, 16);
     }
 
-    private Books(Config config, TableSet tables) {
+    private Books(Config config, TableSet tables, Supplier<Backend> accountsProgram) {
         this.tables = tables;
+        this.accountsProgram = accountsProgram;
         var listed = new HashMap<Book, TableRef>();
         boolean hasAccounts = false;
         for (var listen : config.listeners()) {
@@ -71,13 +79,21 @@ final class Books {
         }
         this.listed = Map.copyOf(listed);
         this.hasAccounts = hasAccounts;
+        this.pam =
+                hasAccounts && Pam.isConfigured()
+                        ? Optional.of(accountsProgram.get())
+                        : Optional.empty();
     }
 
     /// Opens the books of `config`.
     ///
     /// @param backends how programs are asked that answer for tables
+    /// @param accountsProgram what asks PAM, the same each time; not needed where PAM is not
+    ///   configured
     /// @throws IOException if one of the tables cannot be used
-    static Books open(Config config, Backend.Source backends, Log log) throws IOException {
+    static Books open(
+            Config config, Backend.Source backends, Supplier<Backend> accountsProgram, Log log)
+            throws IOException {
         try {
             return new Books(
                     config,
@@ -85,7 +101,8 @@ final class Books {
                             Set.of(Service.CREDENTIALS),
                             config,
                             complaint -> log.warn("table: " + complaint),
-                            backends));
+                            backends),
+                    accountsProgram);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -96,7 +113,7 @@ final class Books {
     /// @throws IOException if one of the tables cannot be used
     Books reopened(Config config) throws IOException {
         try {
-            return new Books(config, tables.reopened(config));
+            return new Books(config, tables.reopened(config), accountsProgram);
         } catch (ConfigException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -190,6 +207,9 @@ final class Books {
 
     /// Does a program judge the passwords of a book?
     Answer<Boolean> isJudgedElsewhere(Book book) {
+        if (book instanceof Book.Accounts) {
+            return new Answer.Found<>(pam.isPresent());
+        }
         return served(book, PATIENCE)
                 .then(services -> new Answer.Found<>(services.contains(Service.AUTH)));
     }
@@ -197,9 +217,24 @@ final class Books {
     /// Whether a login and a password belong together, as a program says.
     Answer<String> isLogin(Book book, String user, Chunk password) {
         // It could not tell where the one ends and the other begins.
-        return user.contains(":")
-                ? new Answer.Absent<>()
-                : tables.isLogin(use(book), pair(user, password));
+        if (user.contains(":")) {
+            return new Answer.Absent<>();
+        }
+        return switch (book) {
+            case Book.Accounts() -> isAccount(user, password);
+            case Book.Table _ -> tables.isLogin(use(book), pair(user, password));
+        };
+    }
+
+    /// Root is not asked about, whatever PAM would say.
+    private Answer<String> isAccount(String user, Chunk password) {
+        return switch (accounts.byName(user)) {
+            case Lookup.Failed<Account>(var cause) -> new Answer.Failed<>(cause);
+            case Lookup.Found<Account>(var account) when account.uid() == 0 ->
+                    new Answer.Absent<>();
+            case Lookup.Found<Account> _, Lookup.Absent<Account>() ->
+                    pam.orElseThrow().contains(Service.AUTH, pair(user, password));
+        };
     }
 
     /// Whose a token is, as a program says.

@@ -18,6 +18,8 @@ import org.postern.ipc.Keeping;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
+import org.postern.table.Backend;
+import org.postern.table.external.ExternalTable;
 import org.postern.table.external.TableConnections;
 
 /// The room that holds the private keys, and knows the passwords of those who log in.
@@ -26,7 +28,7 @@ import org.postern.table.external.TableConnections;
 /// files that the configuration names, the tables of passwords, and `/etc` where accounts of the
 /// system log in, for `/etc/shadow` is replaced by rename; to make sockets in its directory, at
 /// which it hears the user of `front` alone; to call the programs that answer for tables of
-/// passwords. No network, and nothing to write.
+/// passwords, and the one that asks PAM. No network, and nothing to write.
 public final class KeeperRoom implements RoomLife.Tenant {
     /// More conversations wait in the backlog.
     private static final int CONVERSATIONS = 64;
@@ -49,6 +51,10 @@ public final class KeeperRoom implements RoomLife.Tenant {
     private final AtomicLong questions = new AtomicLong();
 
     private final TableConnections connections;
+
+    /// What asks PAM, as soon as it is needed; at most one.
+    private final List<ExternalTable> accounts = new CopyOnWriteArrayList<>();
+
     private final LoginDesk logins;
 
     /// How often the files are looked at.
@@ -99,11 +105,24 @@ public final class KeeperRoom implements RoomLife.Tenant {
                         complaint -> log.warn("table " + Log.visible(complaint)));
         this.logins =
                 new LoginDesk(
-                        Books.open(circumstances.config(), connections, log),
+                        Books.open(circumstances.config(), connections, this::accountsProgram, log),
                         new Guesses(InstantSource.system()),
                         rings.now().secret(),
                         circumstances.log(),
                         circumstances.deadlines());
+    }
+
+    private synchronized Backend accountsProgram() {
+        if (accounts.isEmpty()) {
+            var socket = circumstances.place().accountsSocket();
+            accounts.add(
+                    ExternalTable.open(
+                            "accounts",
+                            () -> Hearing.connect(socket),
+                            ExternalTable.Renewal.UPDATE,
+                            complaint -> circumstances.log().warn(Log.visible(complaint))));
+        }
+        return accounts.getFirst();
     }
 
     @Override
@@ -217,6 +236,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
     public void stop(Duration grace) {
         hearNobody();
         connections.close();
+        accounts.forEach(ExternalTable::close);
     }
 
     private void hearNobody() {

@@ -16,7 +16,8 @@ public enum Capability {
     SETPCAP(8),
     NET_BIND_SERVICE(10),
     SYS_CHROOT(18),
-    SYS_RESOURCE(24);
+    SYS_RESOURCE(24),
+    AUDIT_WRITE(29);
 
     private final int bit;
 

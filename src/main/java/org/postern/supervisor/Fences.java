@@ -14,6 +14,7 @@ import org.postern.config.Service;
 import org.postern.config.TableDefinition;
 import org.postern.ipc.Place;
 import org.postern.ipc.Room;
+import org.postern.os.Capability;
 import org.postern.os.Confinement;
 import org.postern.os.Identity;
 import org.postern.os.Landlock;
@@ -119,6 +120,19 @@ final class Fences {
     /// cannot signal what is not its own.
     Confinement ofProgram() {
         return table(new Landlock.Files.Every(), new Landlock.Network.Open());
+    }
+
+    /// The fence around the program that asks PAM, whose modules are of others, too. Some write
+    /// into the audit log, and count it as a failure if they may not.
+    Confinement ofAccounts() {
+        var capabilities =
+                household.accounts().isRoot()
+                        ? Set.of(Capability.AUDIT_WRITE)
+                        : Set.<Capability>of();
+        return new Confinement(
+                household.accounts(),
+                capabilities,
+                new Landlock.Fenced(new Landlock.Files.Every(), new Landlock.Network.Open()));
     }
 
     /// The same around a program that filters, which runs as somebody.

@@ -93,6 +93,14 @@ sealed interface Household {
         };
     }
 
+    /// Who the program is that asks PAM: modules want to be root, and only root can be that.
+    default Identity accounts() {
+        return switch (this) {
+            case Own(var self) -> self;
+            case Separate _ -> new Identity(0, 0, List.of(0));
+        };
+    }
+
     /// Whether table programs have to be `front`, for want of a user of their own.
     default boolean lacksTableUser() {
         return switch (this) {

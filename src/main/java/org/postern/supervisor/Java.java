@@ -157,6 +157,23 @@ record Java(Path home, String modules, Sharing sharing) {
         return words;
     }
 
+    /// The command line of the program that asks PAM.
+    List<String> accountsCommandLine() {
+        var words = new ArrayList<String>(List.of("smtpd: accounts"));
+        words.addAll(FOR_ALL);
+        words.addAll(
+                List.of(
+                        "-Xms8m",
+                        "-Xmx32m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-p",
+                        modules,
+                        "-m",
+                        "org.postern/org.postern.Postern",
+                        "accounts"));
+        return words;
+    }
+
     /// The command line of `room`. Small heaps for all; the just-in-time compiler's best only where
     /// mail flows.
     ///

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
+import org.postern.config.Listen;
 import org.postern.config.Service;
 import org.postern.config.TableDefinition;
 import org.postern.config.TableDefinition.Origin;
@@ -19,6 +20,7 @@ import org.postern.ipc.Room;
 import org.postern.log.Log;
 import org.postern.os.Caller;
 import org.postern.os.OpenFile;
+import org.postern.os.Pam;
 import org.postern.os.Program;
 import org.postern.os.Stdio;
 
@@ -62,6 +64,9 @@ final class TablePrograms {
                 open(table, caller);
             }
         }
+        if (asksPam(config) && !running.containsKey(place.accountsSocket())) {
+            openAccounts();
+        }
     }
 
     /// Sockets that an earlier server left behind.
@@ -71,6 +76,34 @@ final class TablePrograms {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    private static boolean asksPam(Config config) {
+        return Pam.isConfigured()
+                && config.listeners().stream()
+                        .flatMap(listen -> listen.authentication().stream())
+                        .anyMatch(asked -> asked.logins() instanceof Listen.Logins.Accounts);
+    }
+
+    private void openAccounts() throws IOException {
+        var keeper = household.of(Room.KEEPER);
+        running.put(
+                place.accountsSocket(),
+                CalledProgram.open(
+                        "accounts",
+                        place.accountsSocket(),
+                        keeper.uid(),
+                        keeper.gid(),
+                        caller ->
+                                new CalledProgram.Ready(
+                                        program(
+                                                java.executable(),
+                                                java.accountsCommandLine(),
+                                                new Stdio.Connected(caller),
+                                                caller),
+                                        fences.ofAccounts(),
+                                        () -> {}),
+                        log));
     }
 
     /// Which rooms ask a table: `keeper` for passwords, `front` for all else. Each has programs of
@@ -171,6 +204,9 @@ final class TablePrograms {
                     wanted.add(place.tableSocket(caller, table.name(), origin));
                 }
             }
+        }
+        if (asksPam(config)) {
+            wanted.add(place.accountsSocket());
         }
         for (var socket : List.copyOf(running.keySet())) {
             if (!wanted.contains(socket)) {

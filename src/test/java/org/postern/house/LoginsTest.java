@@ -105,8 +105,7 @@ class LoginsTest {
     }
 
     /// What the server answers swaks in the end.
-    private static String swaks(int port, String mechanism, String user, String password)
-            throws Exception {
+    static String swaks(int port, String mechanism, String user, String password) throws Exception {
         var command = new ArrayList<>(List.of("swaks", "--server", "127.0.0.1:" + port, "--tls"));
         command.addAll(List.of("--helo", "client.test", "--quit-after", "AUTH"));
         command.addAll(List.of("--auth", mechanism));

@@ -100,6 +100,9 @@ class LoginDeskTest {
         }
     }
 
+    /// What judges accounts where the system's configuration says that PAM does.
+    private final Backend accounts = new Program(Map.of(), Set.of(Service.AUTH));
+
     private LoginDesk desk(String origin, Backend.Source backend) throws Exception {
         Files.writeString(folder.resolve("others"), "eve: $6$abc$def\n");
         var text =
@@ -116,7 +119,7 @@ class LoginDeskTest {
                 Config.parse(Sources.of("smtpd.conf", text, new Host("mx.example.org", List.of())));
         var quiet = new Log((_, line) -> log.add(line));
         return new LoginDesk(
-                Books.open(config, backend, quiet),
+                Books.open(config, backend, () -> accounts, quiet),
                 new Guesses(InstantSource.fixed(Instant.EPOCH.plusSeconds(1_000_000))),
                 Chunk.of("a secret"),
                 quiet,
