@@ -29,4 +29,9 @@ public enum Event {
     String word() {
         return word;
     }
+
+    /// Is there nothing to say of it? Else there are fields, even if they are empty.
+    boolean isBare() {
+        return this == LINK_DISCONNECT || this == TIMEOUT;
+    }
 }

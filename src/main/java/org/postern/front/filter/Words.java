@@ -19,7 +19,7 @@ final class Words {
     static byte[] report(
             Instant at, Side direction, Event event, SessionId session, String parameters) {
         var line = begin("report|", at, direction, event.word(), session);
-        if (!parameters.isEmpty()) {
+        if (!event.isBare()) {
             line.append('|');
             appendLine(line, parameters);
         }
