@@ -34,7 +34,7 @@ record OpenSsl(int status, String words) {
         }
         var words =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             fail("openssl does not end:\n" + words);
         }

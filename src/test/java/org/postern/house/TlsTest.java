@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postern.Ports;
+import org.postern.Standstill;
 
 /// TLS as other programs see it: OpenSSL's client, swaks and Debian's Postfix. One server for all;
 /// what a claim changes is its own.
@@ -193,23 +194,21 @@ class TlsTest {
     @ValueSource(strings = {"VERIFIED", "DEMANDED"})
     void aClientWithACertificateOfTheAuthorityIsLetIn(String listener) throws Exception {
         holds(connect(listener, certified("friend")));
-        assertTrue(house.log().contains("cert-check result=\"verified\""), house::log);
+        house.awaitLog("cert-check result=\"verified\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"VERIFIED", "DEMANDED"})
     void aClientWithAnotherCertificateIsNotLetIn(String listener) throws Exception {
         fails(connect(listener, certified("stranger")));
-        house.eventually(
-                "the reason", () -> house.log().contains("the client's certificate is not valid"));
+        house.awaitLog("the client's certificate is not valid");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"VERIFIED", "DEMANDED"})
     void aClientWithoutACertificateIsNotLetIn(String listener) throws Exception {
         fails(connect(listener));
-        house.eventually(
-                "the reason", () -> house.log().contains("the client shows no certificate"));
+        house.awaitLog("the client shows no certificate");
     }
 
     @Test
@@ -221,10 +220,8 @@ class TlsTest {
         fails(connect("OLDER", "-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"));
         fails(connect("NEWER", "-tls1_2"));
         holds(connect("NEWER"));
-        house.eventually(
-                "the reason",
-                () -> house.log().contains("the client speaks no version of TLS that is allowed"));
-        house.eventually("the reason", () -> house.log().contains("no cipher in common"));
+        house.awaitLog("the client speaks no version of TLS that is allowed");
+        house.awaitLog("no cipher in common");
     }
 
     @ParameterizedTest
@@ -380,7 +377,7 @@ class TlsTest {
             var heard = client.hear();
             assertFalse(heard.startsWith("2"), heard);
         }
-        house.eventually("the reason", () -> house.log().contains("what came is not TLS"));
+        house.awaitLog("what came is not TLS");
     }
 
     @Test
@@ -460,7 +457,7 @@ class TlsTest {
         int before = connections();
         var waiting = new ArrayList<Process>();
         try {
-            assertEquals(0, SystemUsers.run("kill", "-STOP", Long.toString(pid)));
+            Standstill.of(pid);
             for (int i = 0; i < 4; i++) {
                 waiting.add(client(port("SMTPS"), "waiting" + i));
             }
@@ -473,7 +470,7 @@ class TlsTest {
         }
         house.eventually("a handshake", () -> works("SMTPS") && works("STARTTLS"));
         assertNotEquals(pid, house.pid("keeper"));
-        assertTrue(house.log().contains("keeper cannot be asked: "), house::log);
+        house.awaitLog("keeper cannot be asked: ");
         assertFalse(house.log().contains("CertificateVerify"), house::log);
         assertFalse(house.log().contains("java."), house::log);
     }

@@ -93,7 +93,7 @@ final class Mailer {
                 LONG,
                 LONG,
                 LONG,
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(60),
                 LONG,
                 LONG,
                 LONG);
