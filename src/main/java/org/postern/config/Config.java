@@ -175,6 +175,12 @@ public record Config(
                 check.warnings());
     }
 
+    /// What this was made of, without the passwords that stand in it: for those who need not know
+    /// them.
+    public Sources discreetSources() {
+        return Discretion.of(this);
+    }
+
     /// What a table is asked for, by whatever room.
     public Set<Service> services(String table) {
         return references.stream()

@@ -48,7 +48,10 @@ public record TableDefinition(Position at, String name, Origin origin) implement
     public record Entry(Position at, String key) {}
 
     /// One key and its value.
-    public record Pair(Position at, String key, String value) {}
+    ///
+    /// @param at where the key stands
+    /// @param valueAt where the value stands, or the macro that it comes from
+    public record Pair(Position at, String key, Position valueAt, String value) {}
 
     /// The kinds of origin that are not written in place.
     enum Type {
@@ -157,7 +160,7 @@ public record TableDefinition(Position at, String name, Origin origin) implement
         var at = in.position();
         var first = in.string("a string");
         if (in.acceptsArrow()) {
-            return mapping(in, new Pair(at, first, in.string("a value")));
+            return mapping(in, new Pair(at, first, in.position(), in.string("a value")));
         }
         var entries = new ArrayList<Entry>();
         entries.add(new Entry(at, first));
@@ -174,7 +177,7 @@ public record TableDefinition(Position at, String name, Origin origin) implement
             var at = in.position();
             var key = in.string("a key");
             in.expectArrow();
-            pairs.add(new Pair(at, key, in.string("a value")));
+            pairs.add(new Pair(at, key, in.position(), in.string("a value")));
         }
         return new Origin.InlineMapping(pairs);
     }

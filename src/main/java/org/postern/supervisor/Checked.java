@@ -14,6 +14,7 @@ import org.postern.config.Sources;
 import org.postern.config.TableDefinition;
 import org.postern.config.TableDefinition.Origin;
 import org.postern.ipc.Place;
+import org.postern.ipc.Room;
 import org.postern.table.TableSet;
 import org.postern.table.settings.Kind;
 
@@ -69,6 +70,14 @@ record Checked(Config config, Set<Path> included) {
             throw new ConfigException(look.problems());
         }
         return new Checked(look.config(), look.included());
+    }
+
+    /// What a room is told of the configuration: passwords that stand in it are the keeper's.
+    Sources sources(Room room) {
+        return switch (room) {
+            case KEEPER -> config.sources();
+            case FRONT, QUEUE, DELIVERY -> config.discreetSources();
+        };
     }
 
     private static List<Problem> problems(

@@ -174,7 +174,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 place.spool().toString(),
                 place.run().toString(),
                 household.users(),
-                by.config().sources(),
+                by.sources(room),
                 verbosity,
                 options.sink(),
                 options.paused(),
@@ -369,7 +369,7 @@ final class Supervisor implements ControlPoint.Room, RoomProcess.Plan {
                 new Transition(
                         rooms,
                         Needs.of(wanted.config()),
-                        wanted.config().sources(),
+                        wanted,
                         (room, arrival) -> life(room, wanted, arrival),
                         (room, arrival) -> {
                             var process = new RoomProcess(room, java, this, deadlines, log);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,22 +44,22 @@ final class Transition {
 
     private final Map<Room, RoomProcess> rooms;
     private final Set<Room> needed;
-    private final Sources sources;
+    private final Checked wanted;
     private final Lives lives;
     private final Birth birth;
     private final Map<Room, RoomProcess> fresh = new EnumMap<>(Room.class);
     private final List<RoomProcess> asked = new ArrayList<>();
 
-    /// A transition of `rooms` to the rooms that are `needed` by the configuration in `sources`.
+    /// A transition of `rooms` to the rooms that are `needed` by `wanted`.
     Transition(
             Map<Room, RoomProcess> rooms,
             Set<Room> needed,
-            Sources sources,
+            Checked wanted,
             Lives lives,
             Birth birth) {
         this.rooms = rooms;
         this.needed = needed;
-        this.sources = sources;
+        this.wanted = wanted;
         this.lives = lives;
         this.birth = birth;
     }
@@ -78,8 +79,9 @@ final class Transition {
                 }
             }
         }
+        long generation = wanted.config().sources().generation();
         for (var process : asked) {
-            switch (process.readiness(sources.generation(), patience)) {
+            switch (process.readiness(generation, patience)) {
                 case RoomProcess.Readiness.Ready(), RoomProcess.Readiness.Down() -> {}
                 case RoomProcess.Readiness.Not(var why) -> wrong.add(why);
             }
@@ -97,7 +99,7 @@ final class Transition {
             fresh.put(room, birth.spawn(room, arrival));
         } else {
             asked.add(process);
-            process.prepare(sources, patience);
+            process.prepare(wanted.sources(room), patience);
         }
     }
 
@@ -146,10 +148,16 @@ final class Transition {
 
     /// They change at the same time.
     private void adopt(List<Room> some) {
-        var changing = some.stream().map(rooms::get).filter(asked::contains).toList();
+        var changing = new LinkedHashMap<RoomProcess, Sources>();
+        for (var room : some) {
+            var process = rooms.get(room);
+            if (process != null && asked.contains(process)) {
+                changing.put(process, wanted.sources(room));
+            }
+        }
         var patience = Patience.of(ADOPT);
-        changing.forEach(process -> process.adopt(sources, patience));
-        changing.forEach(process -> process.adopted(sources, patience));
+        changing.forEach((process, sources) -> process.adopt(sources, patience));
+        changing.forEach((process, sources) -> process.adopted(sources, patience));
     }
 
     /// Leaves the rooms as they were. A newcomer may have taken the sockets of its predecessor

@@ -26,6 +26,7 @@ class LoginsTest {
     private static final int ACCOUNTS = Ports.free();
     private static final int KEYS = Ports.free();
     private static final int PROGRAM = Ports.free();
+    private static final int INLINE = Ports.free();
 
     private static final String CONFIG =
             """
@@ -38,9 +39,10 @@ class LoginsTest {
             listen on 127.0.0.1 port %d tls pki ours auth
             listen on 127.0.0.1 port %d tls pki ours auth <keys>
             listen on 127.0.0.1 port %d tls pki ours auth <judge>
+            listen on 127.0.0.1 port %d tls pki ours auth { carol = "@HASH@" }
             match from auth for any reject
             """
-                    .formatted(ACCOUNTS, KEYS, PROGRAM);
+                    .formatted(ACCOUNTS, KEYS, PROGRAM, INLINE);
 
     private static final String SCRIPT =
             """
@@ -62,7 +64,7 @@ class LoginsTest {
     static void aServer() throws Exception {
         SystemUsers.exist();
         var hash = SystemUsers.hash();
-        var plot = House.plot(CONFIG);
+        var plot = House.plot(CONFIG.replace("@HASH@", hash));
         Pki.make(plot.root().resolve("keys"));
         var keys = ScramKeys.of(Chunk.of(SystemUsers.PASSWORD), Chunk.of("0123456789abcdef"), 4096);
         secret(plot, "hashes", "carol: " + hash + "\n");
@@ -128,6 +130,12 @@ class LoginsTest {
         assertEquals("235", swaks(house.port(), "PLAIN", "carol", SystemUsers.PASSWORD));
         assertEquals("235", swaks(house.port(), "LOGIN", "carol", SystemUsers.PASSWORD));
         assertEquals("535", swaks(house.port(), "PLAIN", "carol", "sesame|1"));
+    }
+
+    /// The keeper alone knows them.
+    @Test
+    void passwordsMayStandInTheConfiguration() throws Exception {
+        assertEquals("235", swaks(INLINE, "PLAIN", "carol", SystemUsers.PASSWORD));
     }
 
     @Test
