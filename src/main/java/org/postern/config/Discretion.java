@@ -62,29 +62,24 @@ final class Discretion {
             return;
         }
         int at = offset(text, pair.valueAt());
-        int end =
-                at < text.length && text[at] == '"'
-                        ? quotedEnd(text, at)
-                        : plainEnd(text, at, pair);
-        for (int i = at; i < end; i++) {
-            if (text[i] != '"' && text[i] != '\n' && text[i] != '\r') {
+        boolean quoted = at < text.length && (text[at] == '"' || text[at] == '\'');
+        int end = quoted ? quotedEnd(text, at) : plainEnd(text, at, pair);
+        for (int i = quoted ? at + 1 : at; i < end; i++) {
+            if (text[i] != '\n' && text[i] != '\r') {
                 text[i] = 'x';
                 changed = true;
             }
         }
     }
 
-    /// After the quote that ends a string; a `"` in it has a backslash before it, which goes with
-    /// it.
+    /// Where the quote stands that ends a string. One that has a backslash before it does not.
     private static int quotedEnd(char[] text, int at) {
         int i = at + 1;
-        while (i < text.length && text[i] != '"') {
-            if (text[i] == '\\' && i + 1 < text.length && text[i + 1] == '"') {
-                text[i + 1] = 'x';
-            }
-            i++;
+        while (i < text.length && text[i] != text[at]) {
+            boolean escapes = text[i] == '\\' && i + 1 < text.length && text[i + 1] == text[at];
+            i += escapes ? 2 : 1;
         }
-        return i;
+        return Math.min(i, text.length);
     }
 
     /// After a word that is the value itself, and not a macro for it.

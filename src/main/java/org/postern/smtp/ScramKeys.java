@@ -27,6 +27,9 @@ public record ScramKeys(int iterations, Chunk salt, Chunk storedKey, Chunk serve
     /// More keep a processor busy for seconds.
     public static final int MOST_ITERATIONS = 5_000_000;
 
+    /// The longest salt, in bytes.
+    private static final int MOST_SALT = 1024;
+
     /// How long keys and proofs are, in bytes.
     public static final int LENGTH = 32;
 
@@ -36,6 +39,7 @@ public record ScramKeys(int iterations, Chunk salt, Chunk storedKey, Chunk serve
         if (iterations < LEAST_ITERATIONS
                 || iterations > MOST_ITERATIONS
                 || salt.isEmpty()
+                || salt.length() > MOST_SALT
                 || storedKey.length() != LENGTH
                 || serverKey.length() != LENGTH) {
             throw new IllegalArgumentException("not the keys of SCRAM-SHA-256");

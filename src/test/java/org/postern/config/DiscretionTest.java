@@ -38,6 +38,13 @@ class DiscretionTest {
     }
 
     @Test
+    void eitherQuoteWillDo() throws Exception {
+        assertEquals(
+                "table people { alice = 'xxxxxx', bob = \"xxxxxx\" }",
+                blanked("table people { alice = 'a\"b\\'c', bob = \"\\\\\\\"'d\" }"));
+    }
+
+    @Test
     void whatIsLeftIsTheSameConfiguration() throws Exception {
         var config = config("table people { alice = \"$6$a\\\"c$def\", bob = secret }\n");
         var other = Config.parse(config.discreetSources());
