@@ -60,6 +60,7 @@ class TlsTest {
                     "VERIFIED",
                     "OLDER",
                     "NEWER",
+                    "CHANGED",
                     "RENEWED",
                     "SUBMISSION",
                     "SUBMISSIONS");
