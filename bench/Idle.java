@@ -23,19 +23,19 @@ final class Idle {
     private static final int AT_ONCE = 50;
 
     private final int port;
-    private final boolean tls;
+    private final String kind;
     private final SSLContext context;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    private Idle(int port, boolean tls) throws Exception {
+    private Idle(int port, String kind) throws Exception {
         this.port = port;
-        this.tls = tls;
+        this.kind = kind;
         context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Anyone()}, null);
     }
 
     public static void main(String[] arguments) throws Exception {
-        var idle = new Idle(Integer.parseInt(arguments[0]), arguments[2].equals("tls"));
+        var idle = new Idle(Integer.parseInt(arguments[0]), arguments[2]);
         System.out.println(idle.connect(Integer.parseInt(arguments[1])));
         while (System.in.read() >= 0) {
             // They wait.
@@ -69,10 +69,13 @@ final class Idle {
     private void connect() throws IOException {
         var address = InetAddress.getLoopbackAddress();
         var socket =
-                tls
+                kind.equals("tls")
                         ? context.getSocketFactory().createSocket(address, port)
                         : new Socket(address, port);
         sockets.add(socket);
+        if (kind.equals("silent")) {
+            return;
+        }
         socket.setSoTimeout(60_000);
         var in =
                 new BufferedReader(

@@ -66,6 +66,9 @@ public final class FrontRoom implements RoomLife.Tenant {
 
     private static final int MOST_SESSIONS = 100_000;
 
+    /// The memory for one session, in bytes: idle ones hold about half of that.
+    private static final int SESSION_MEMORY = 24 * 1024;
+
     private final RoomLife.Circumstances circumstances;
     private final Log log;
     private final Lookups lookups;
@@ -179,7 +182,8 @@ public final class FrontRoom implements RoomLife.Tenant {
     private static int mostSessions() throws IOException {
         long descriptors = ProcessFacts.raiseFileLimit();
         long free = Math.max(descriptors - OTHER_DESCRIPTORS, descriptors / 4);
-        return (int) Math.min(free, MOST_SESSIONS);
+        long remembered = Runtime.getRuntime().maxMemory() / SESSION_MEMORY;
+        return (int) Math.min(Math.min(free, remembered), MOST_SESSIONS);
     }
 
     private static ClientName name(ClientNames names, InetAddress address) {

@@ -29,8 +29,8 @@ final class TlsLink implements Link {
     /// How much longer than its content a short record is.
     private static final int OVERHEAD = 64;
 
-    /// What a ClientHello takes, most often.
-    private static final int GREETING = 2048;
+    /// What a ClientHello takes, most often; whoever connects and says nothing costs no more.
+    private static final int GREETING = 512;
 
     private final Link link;
 
@@ -68,14 +68,20 @@ final class TlsLink implements Link {
         long due = System.nanoTime() + patience.toNanos();
         try {
             side.beginHandshake();
-            var out = ByteBuffer.allocate(2 * side.getSession().getPacketBufferSize());
+            var out = EMPTY;
             boolean over = false;
             while (!over) {
                 switch (side.getHandshakeStatus()) {
                     case NEED_TASK -> runTasks(side);
-                    case NEED_WRAP -> encrypt(side, EMPTY, out);
+                    case NEED_WRAP -> {
+                        if (out.capacity() == 0) {
+                            out = ByteBuffer.allocate(2 * side.getSession().getPacketBufferSize());
+                        }
+                        encrypt(side, EMPTY, out);
+                    }
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                         send(out);
+                        out = EMPTY; // nothing is held while a client makes us wait
                         step(side, due, GREETING);
                     }
                     case FINISHED, NOT_HANDSHAKING -> over = true;

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postern.Ports;
+import org.postern.Eventually;
 import org.postern.config.Config;
 import org.postern.config.Host;
 import org.postern.config.Sources;
@@ -366,5 +367,34 @@ class ArrivalsTest {
         Assertions.assertTrue(lines <= 20 * periods, lines + " lines");
         say(first, "NOOP\r\n");
         Assertions.assertTrue(line(first).startsWith("250"));
+    }
+
+    @Test
+    void whoConnectsForTlsAndSaysNothingCostsLittle() throws Exception {
+        start(2000, KEY, "listen on 127.0.0.1 port PORT smtps pki localhost");
+        try (var client =
+                LocalKeys.client()
+                        .getSocketFactory()
+                        .createSocket(connect("127.0.0.1", "127.0.0.1"), "localhost", 0, true)) {
+            Assertions.assertTrue(line(client).startsWith("220"));
+        }
+        long before = memoryInUse();
+        for (int i = 0; i < 1000; i++) {
+            connect("127.0.0.1", "127.0.0.1");
+        }
+        Eventually.holds(
+                "all of them",
+                () ->
+                        log.stream().filter(line -> line.contains(" smtp connected ")).count()
+                                > 1000);
+        long each = (memoryInUse() - before) / 1000;
+        Assertions.assertTrue(each < 24_000, each + " bytes for each");
+    }
+
+    @SuppressWarnings("SystemGcCalled")
+    private static long memoryInUse() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 }
