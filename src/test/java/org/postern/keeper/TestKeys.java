@@ -36,7 +36,7 @@ public final class TestKeys {
     /// Kinds of keys.
     public enum Kind {
         /// RSA with 2048 bits.
-        RSA("SHA256withRSA", "300d06092a864886f70d01010b0500"),
+        RSA("SHA384withRSA", "300d06092a864886f70d01010c0500"),
         /// The curve P-256.
         EC("SHA384withECDSA", "300a06082a8648ce3d040303"),
         /// The curve P-384.
