@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.postern.front.filter.FilterReplyFuzz;
 import org.postern.front.server.SessionFuzz;
 
 /// Every target of `fuzz/run`, with its seeds as they are and with many changes of them, the same
@@ -18,10 +19,10 @@ class FuzzTest {
     /// What fuzzers call.
     @FunctionalInterface
     private interface Target {
-        void take(byte[] data) throws IOException;
+        void take(byte[] data) throws Exception;
     }
 
-    private static void run(String name, int changes, Target target) throws IOException {
+    private static void run(String name, int changes, Target target) throws Exception {
         var seeds = new ArrayList<byte[]>();
         try (var files = Files.list(SEEDS.resolve(name))) {
             for (var file : files.sorted().toList()) {
@@ -38,7 +39,7 @@ class FuzzTest {
         }
     }
 
-    private static void take(String name, Target target, byte[] data) throws IOException {
+    private static void take(String name, Target target, byte[] data) throws Exception {
         try {
             target.take(data);
         } catch (AssertionError | RuntimeException e) {
@@ -70,27 +71,32 @@ class FuzzTest {
     }
 
     @Test
-    void commandLines() throws IOException {
+    void commandLines() throws Exception {
         run("command", 20_000, CommandFuzz::fuzzerTestOneInput);
     }
 
     @Test
-    void contents() throws IOException {
+    void contents() throws Exception {
         run("content", 20_000, ContentFuzz::fuzzerTestOneInput);
     }
 
     @Test
-    void proxyHeaders() throws IOException {
+    void filterReplies() throws Exception {
+        run("filter-reply", 500, FilterReplyFuzz::fuzzerTestOneInput);
+    }
+
+    @Test
+    void proxyHeaders() throws Exception {
         run("proxy", 20_000, ProxyFuzz::fuzzerTestOneInput);
     }
 
     @Test
-    void logins() throws IOException {
+    void logins() throws Exception {
         run("sasl", 20_000, SaslFuzz::fuzzerTestOneInput);
     }
 
     @Test
-    void sessions() throws IOException {
+    void sessions() throws Exception {
         try (var sessions = new SessionFuzz()) {
             run("session", 2000, sessions::take);
         }

@@ -48,7 +48,13 @@ public final class Chain {
 
     /// The filters of one session that begins. May wait for programs that are starting.
     public Screen open(SessionId session, Side side, Notes notes, InstantSource clock) {
-        var screen = new Screen(this, session, side, notes, clock);
+        return open(session, side, notes, clock, Patience.USUAL);
+    }
+
+    /// The same with another patience.
+    Screen open(
+            SessionId session, Side side, Notes notes, InstantSource clock, Patience patience) {
+        var screen = new Screen(this, session, side, notes, clock, patience);
         screen.sit();
         return screen;
     }

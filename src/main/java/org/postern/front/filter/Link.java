@@ -27,7 +27,7 @@ final class Link {
     private static final int MOST_UNSENT = 8 << 20;
 
     /// How many bytes of contents that it has given back may wait for their sessions.
-    static final int MOST_UNTAKEN = 32 << 20;
+    private static final int MOST_UNTAKEN = 32 << 20;
 
     private static final Duration STALLED = Duration.ofSeconds(1);
     private static final int MOST_SLIPS = 10;
@@ -40,7 +40,8 @@ final class Link {
     private final Registration registration = new Registration();
     private final BlockingQueue<byte[]> outgoing = new LinkedBlockingQueue<>();
     private final Semaphore room = new Semaphore(MOST_UNSENT);
-    private final Semaphore untaken = new Semaphore(MOST_UNTAKEN);
+    private final int mostUntaken;
+    private final Semaphore untaken;
     private final Map<Long, Seat> seats = new ConcurrentHashMap<>();
     private final AtomicInteger slips = new AtomicInteger();
     private final AtomicInteger unanswered = new AtomicInteger();
@@ -48,6 +49,13 @@ final class Link {
     private volatile String end = "";
 
     Link(SocketChannel channel, Consumer<String> complaints) {
+        this(channel, complaints, MOST_UNTAKEN);
+    }
+
+    /// The same with other room for what the program gives.
+    Link(SocketChannel channel, Consumer<String> complaints, int mostUntaken) {
+        this.mostUntaken = mostUntaken;
+        this.untaken = new Semaphore(mostUntaken);
         this.channel = channel;
         this.lines = new LineReader(channel);
         this.complaints = complaints;
@@ -254,7 +262,7 @@ final class Link {
         seats.values().forEach(seat -> seat.fail(why));
         // Who waits for room finds that the connection is over; who reads finds room.
         room.release(MOST_UNSENT);
-        untaken.release(MOST_UNTAKEN);
+        untaken.release(mostUntaken);
     }
 
     /// Why the connection ended; empty if it has not.

@@ -110,6 +110,9 @@ public final class Passage implements Closeable {
         try {
             drain(Duration.ZERO);
             while (!first.put(lines, MOMENT)) {
+                if (over && first.isLost()) {
+                    return; // it has given all before it ended
+                }
                 if (!trouble.isEmpty() || System.nanoTime() - end > 0) {
                     trouble = trouble.isEmpty() ? "it does not read" : trouble;
                     return;

@@ -1,7 +1,6 @@
 package org.postern.front.filter;
 
 import java.io.Closeable;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,27 +16,29 @@ import org.postern.mail.SessionId;
 /// The filters of one session: what it asks at each of its points, and what it tells of what
 /// happens. It belongs to the session's thread. Where there is no filter it costs nothing.
 public final class Screen implements Closeable {
-    /// How long a program may take to answer, or not read what it is told.
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    /// How long the programs of a chain may take for a content that they have seen whole.
-    private static final Duration CONTENT_PATIENCE = Duration.ofMinutes(5);
-
     private final Chain chain;
     private final SessionId session;
     private final Side side;
     private final Notes notes;
     private final InstantSource clock;
+    private final Patience patience;
 
     // Written once, before the session begins.
     private volatile Map<Program, Seat> seats = Map.of();
 
-    Screen(Chain chain, SessionId session, Side side, Notes notes, InstantSource clock) {
+    Screen(
+            Chain chain,
+            SessionId session,
+            Side side,
+            Notes notes,
+            InstantSource clock,
+            Patience patience) {
         this.chain = chain;
         this.session = session;
         this.side = side;
         this.notes = notes;
         this.clock = clock;
+        this.patience = patience;
     }
 
     /// Gives the session its place at each program that is there.
@@ -78,7 +79,7 @@ public final class Screen implements Closeable {
     private void tell(Seat seat, Event event, String parameters) {
         if (seat.wants(event)) {
             try {
-                seat.tell(words(event, parameters), PATIENCE);
+                seat.tell(words(event, parameters), patience.answer());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -173,7 +174,7 @@ public final class Screen implements Closeable {
             return Optional.empty();
         }
         try {
-            return switch (seat.ask(clock.instant(), point, parameters, PATIENCE)) {
+            return switch (seat.ask(clock.instant(), point, parameters, patience.answer())) {
                 case Answer.Proceed() -> Optional.empty();
                 case Answer.Junk() -> Optional.of(new Verdict.Junk());
                 case Answer.Reject(var text) -> Optional.of(Verdict.reject(text));
@@ -252,7 +253,7 @@ public final class Screen implements Closeable {
     ///
     /// @param most how many bytes may come out
     public Passage begin(long most, Passage.Sink sink) {
-        return new Passage(readers(), most, sink, CONTENT_PATIENCE, clock);
+        return new Passage(readers(), most, sink, patience.content(), clock);
     }
 
     private List<Seat> readers() {

@@ -76,6 +76,11 @@ final class Stage {
         return link.say(lines, patience);
     }
 
+    /// Is there nobody any more who could read?
+    boolean isLost() {
+        return link.isOver();
+    }
+
     /// The program has given a line. What comes after its end is not heard.
     void gave(byte[] bytes) throws InterruptedException {
         var content = new Content(bytes);

@@ -27,7 +27,7 @@ final class Screening {
     private static final String UNKNOWN = Origin.UNKNOWN_HOST;
 
     private final Screen screen;
-    private final Peer peer;
+    private final Client client;
     private final Progress progress;
 
     /// Whether filters said before any transaction that all that comes is spam.
@@ -38,7 +38,7 @@ final class Screening {
 
     Screening(Screen screen, Peer peer, Progress progress) {
         this.screen = screen;
-        this.peer = peer;
+        this.client = client(peer);
         this.progress = progress;
     }
 
@@ -46,7 +46,6 @@ final class Screening {
     ///
     /// @throws Hangup if a filter does not want it: without a greeting it could do nothing
     void connected() throws Hangup {
-        var client = client();
         if (screen.tells()) {
             screen.tell(Event.LINK_CONNECT, client.introduction());
         }
@@ -56,7 +55,7 @@ final class Screening {
         }
     }
 
-    private Client client() {
+    private static Client client(Peer peer) {
         var address = peer.address();
         var ends =
                 switch (peer.ends()) {
@@ -164,7 +163,7 @@ final class Screening {
                         .map(transaction -> transaction.facts().sender().key())
                         .orElse("");
         return new Subject(
-                client(),
+                client,
                 point == Point.HELO || point == Point.EHLO ? argument : helo,
                 progress.login(),
                 point == Point.MAIL_FROM ? (argument.isEmpty() ? "@" : argument) : sender,

@@ -360,6 +360,42 @@ class FilterProgramsTest {
     }
 
     @Test
+    void loginsAreToldAndOnlyTheMechanismIsShown() throws Exception {
+        var register =
+                List.of(
+                        "report|smtp-in|link-auth",
+                        "report|smtp-in|protocol-client",
+                        "filter|smtp-in|auth");
+        try (var program = program(register, FilterProgramsTest::passing)) {
+            plays(
+                    """
+                    K: loopback auth-without-tls auth-optional
+                    F: filter it proc-exec "x"
+                    S: 220 mx.example.org ESMTP Postern
+                    C: EHLO client.example.net
+                    S: 250-mx.example.org Hello client.example.net [127.0.0.1], pleased to meet you
+                    S: 250 (extensions and AUTH PLAIN LOGIN)
+                    C: AUTH PLAIN AGFsaWNlAHdyb25n
+                    S: 535 5.7.8 Authentication failed
+                    C: AUTH PLAIN AGFsaWNlAHNlY3JldA==
+                    S: 235 2.0.0 Authentication succeeded
+                    """
+                            + BYE);
+            assertEquals(
+                    """
+                    report protocol-client|S|EHLO client.example.net
+                    report protocol-client|S|AUTH PLAIN ********
+                    filter auth|S|PLAIN
+                    report link-auth|S|fail|alice
+                    report protocol-client|S|AUTH PLAIN ********
+                    filter auth|S|PLAIN
+                    report link-auth|S|pass|alice
+                    report protocol-client|S|QUIT""",
+                    String.join("\n", program.heard(8)));
+        }
+    }
+
+    @Test
     void withoutItsProgramNoSessionBegins() throws Exception {
         plays("F: filter it proc-exec \"x\"\nS: 421 4.3.0 Temporary failure\n");
     }
