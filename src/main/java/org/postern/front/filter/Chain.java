@@ -52,8 +52,7 @@ public final class Chain {
     }
 
     /// The same with another patience.
-    Screen open(
-            SessionId session, Side side, Notes notes, InstantSource clock, Patience patience) {
+    Screen open(SessionId session, Side side, Notes notes, InstantSource clock, Patience patience) {
         var screen = new Screen(this, session, side, notes, clock, patience);
         screen.sit();
         return screen;
