@@ -20,7 +20,7 @@ import org.postern.ipc.Deadlines;
 ///
 ///     first-message PORT RECIPIENT NEWDIR SERVERPID
 final class FirstMessage implements SmtpDialogue.Witness {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BREATH = Duration.ofMillis(20);
 
     private final Terminal terminal;
