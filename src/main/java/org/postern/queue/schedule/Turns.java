@@ -23,6 +23,7 @@ final class Turns {
     /// In which rings there is a group: a bit for each level.
     private int filled;
 
+    /// The turns since the last one for all.
     private int count;
 
     /// The level to which the last turn for all went.
@@ -62,7 +63,7 @@ final class Turns {
             }
             group.inTurn &= ~(1 << level);
             if (group.mayTry() && (group.ready() & 1 << level) != 0) {
-                count++;
+                count = (count + 1) % ONE_FOR_ALL;
                 return Optional.of(new Turn(group, level));
             }
         }
@@ -70,7 +71,7 @@ final class Turns {
     }
 
     private int level() {
-        if (count % ONE_FOR_ALL != ONE_FOR_ALL - 1) {
+        if (count != ONE_FOR_ALL - 1) {
             return highest(filled);
         }
         int below = filled & (1 << round) - 1;

@@ -27,6 +27,9 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
     private static final int MESSAGE = 36;
     private static final int ENVELOPE = 37;
 
+    /// All that can be asked, in bytes: a priority, a deadline and a trace.
+    private static final int LONGEST_HURRY = 4 + 1 + 2 + 13 + 1;
+
     /// What a checkpoint says of one thing; of an envelope and a hurry after their message.
     sealed interface Row {
         record OfMessage(int id, long created, Index.At at, Index.At content, long length)
@@ -63,14 +66,16 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
             Form.putText(head, key.name());
             head.room(1).put(code(key.kind()));
         }
-        var out = head.room(messages.size() * MESSAGE + envelopes.size() * ENVELOPE);
+        var hurried = hurried(messages);
+        int size = messages.size() * MESSAGE + envelopes.size() * ENVELOPE;
+        var out = head.room(size + 4 + hurried.size() * LONGEST_HURRY);
         messages.each(message -> put(out, message));
         envelopes.each(live -> put(out, live, numbers));
-        putHurries(head, messages);
+        putHurries(head, hurried);
         return new Snapshot(position, head.buffer().flip(), unneeded);
     }
 
-    private static void putHurries(Growing out, IdMap<Live.Message> messages) {
+    private static List<Live.Message> hurried(IdMap<Live.Message> messages) {
         var hurried = new ArrayList<Live.Message>();
         messages.each(
                 message -> {
@@ -78,6 +83,10 @@ record Snapshot(Index.At position, ByteBuffer bytes, Set<Integer> unneeded) {
                         hurried.add(message);
                     }
                 });
+        return hurried;
+    }
+
+    private static void putHurries(Growing out, List<Live.Message> hurried) {
         if (hurried.isEmpty()) {
             return;
         }
