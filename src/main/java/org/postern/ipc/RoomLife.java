@@ -186,8 +186,8 @@ public final class RoomLife {
                 leash.say(new Leash.Answer.Failed(String.valueOf(e.getMessage())));
             } catch (IOException e) {
                 leash.say(new Leash.Answer.Failed(e.toString()));
-            } catch (RuntimeException e) {
-                log.bug("start", e);
+            } catch (RuntimeException | Error e) {
+                log.bug("start", e); // a class that is missing, too: nobody else would say so
                 leash.say(new Leash.Answer.Failed(e.toString()));
             }
             leash.flush();

@@ -65,16 +65,16 @@ public sealed interface Command {
 
     /// The command that `line` gives; the line comes without its end.
     static Command parse(String line) {
-        var text = line.stripTrailing();
+        var text = Blanks.trimmedBehind(line);
         if (begins(text, "MAIL FROM:")) {
-            return new MailFrom(text.substring(10).strip());
+            return new MailFrom(Blanks.trimmed(text.substring(10)));
         }
         if (begins(text, "RCPT TO:")) {
-            return new RcptTo(text.substring(8).strip());
+            return new RcptTo(Blanks.trimmed(text.substring(8)));
         }
         int space = text.indexOf(' ');
         var verb = upper(space < 0 ? text : text.substring(0, space));
-        var argument = space < 0 ? "" : text.substring(space + 1).strip();
+        var argument = space < 0 ? "" : Blanks.trimmed(text.substring(space + 1));
         return switch (verb) {
             case "HELO" -> new Helo(argument);
             case "EHLO" -> new Ehlo(argument);

@@ -50,7 +50,7 @@ public record PathArgument(String path, List<Parameter> parameters, Script scrip
         if (!text.startsWith("<") || end < 0) {
             return Optional.empty();
         }
-        var rest = text.substring(end + 1).strip();
+        var rest = Blanks.trimmed(text.substring(end + 1));
         var words = rest.isEmpty() ? List.<String>of() : Arrays.asList(rest.split("[ \t]+"));
         return Optional.of(
                 new PathArgument(

@@ -8,6 +8,9 @@ final class DyingRoom implements RoomLife.Tenant {
     /// As the argument: the thread is one that the room cannot do without.
     static final String VITAL = "vital";
 
+    /// As the argument: there is no room at all, for a class is missing.
+    static final String INCOMPLETE = "incomplete";
+
     private final Runnable work;
 
     private DyingRoom(Runnable work) {
@@ -21,7 +24,15 @@ final class DyingRoom implements RoomLife.Tenant {
                     throw new IllegalStateException("planted");
                 };
         var work = arguments[0].equals(VITAL) ? Vital.thread(bug) : bug;
-        System.exit(RoomLife.live(RoomLife.Network.OPEN, _ -> new DyingRoom(work)));
+        System.exit(
+                RoomLife.live(
+                        RoomLife.Network.OPEN,
+                        _ -> {
+                            if (arguments[0].equals(INCOMPLETE)) {
+                                throw new NoClassDefFoundError("planted");
+                            }
+                            return new DyingRoom(work);
+                        }));
     }
 
     @Override

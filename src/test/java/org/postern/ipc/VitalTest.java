@@ -106,6 +106,22 @@ class VitalTest {
     }
 
     @Test
+    void aRoomThatCannotStartForWantOfAClassSaysSo() throws Exception {
+        var process = room(DyingRoom.INCOMPLETE);
+        try {
+            var leash = start(process);
+            assertEquals(
+                    new Leash.Answer.Failed("java.lang.NoClassDefFoundError: planted"),
+                    leash.hear(Duration.ofSeconds(60)),
+                    log());
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the room lives on");
+            assertTrue(log().contains("bug: start: java.lang.NoClassDefFoundError"), log());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
     void aRoomThatLosesAnotherThreadLivesOn() throws Exception {
         var process = room("one of many");
         try {
