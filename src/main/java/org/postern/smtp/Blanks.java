@@ -1,7 +1,6 @@
 package org.postern.smtp;
 
-/// Blanks around words of a command: spaces and tabs, and nothing else that
-/// looks like them.
+/// Blanks around words of a command: spaces and tabs, and nothing else that looks like them.
 final class Blanks {
     private Blanks() {}
 
