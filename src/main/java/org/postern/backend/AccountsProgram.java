@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.postern.config.Service;
@@ -26,12 +27,14 @@ public final class AccountsProgram {
     private AccountsProgram() {}
 
     /// Answers until `keeper` hangs up.
+    ///
+    /// @param words the directory of the services
     public static int run(List<String> words) throws InterruptedException {
         try {
-            if (!words.isEmpty()) {
+            if (words.size() != 1) {
                 throw new IOException("the supervisor starts this program");
             }
-            var pam = Pam.open();
+            var pam = Pam.open(Path.of(words.getFirst()));
             // None of them is closed: Java would put other files in their place.
             var input = new FileInputStream(FileDescriptor.in);
             var output = new FileOutputStream(FileDescriptor.out);

@@ -51,7 +51,11 @@ public record Place(Path config, Path spool, Path run) {
 
     /// The well-known name of the submission socket, a symbolic link.
     public Path wellKnownSocket() {
-        return run.startsWith("/run") ? Path.of("/run/smtpd.sock") : run.resolve("smtpd.sock");
+        return isOfSystem() ? Path.of("/run/smtpd.sock") : run.resolve("smtpd.sock");
+    }
+
+    private boolean isOfSystem() {
+        return run.startsWith("/run");
     }
 
     /// The directory in which `room` makes its sockets.
@@ -107,6 +111,13 @@ public record Place(Path config, Path spool, Path run) {
     /// The socket at which `keeper` calls the program that asks PAM.
     public Path accountsSocket() {
         return tables().resolve("accounts");
+    }
+
+    /// The directory with the services of PAM: the system's, or that of a private server.
+    public Path pamServices() {
+        return isOfSystem()
+                ? Path.of("/etc/pam.d")
+                : Objects.requireNonNull(spoolRoot().getParent()).resolve("etc/pam.d");
     }
 
     /// The directory of the sockets at which filter programs are called; the supervisor makes them,

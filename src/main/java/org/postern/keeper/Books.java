@@ -27,7 +27,6 @@ import org.postern.mail.Chunk;
 import org.postern.os.Account;
 import org.postern.os.Accounts;
 import org.postern.os.Lookup;
-import org.postern.os.Pam;
 import org.postern.os.Shadow;
 import org.postern.smtp.ScramKeys;
 import org.postern.table.Answer;
@@ -45,7 +44,7 @@ final class Books {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final TableSet tables;
-    private final Supplier<Backend> accountsProgram;
+    private final Supplier<Optional<Backend>> accountsProgram;
     private final Map<Book, TableRef> listed;
     private final boolean hasAccounts;
 
@@ -62,7 +61,7 @@ final class Books {
         private static final Shape USUAL = new Shape(ScramKeys.LEAST_ITERATIONS, 16);
     }
 
-    private Books(Config config, TableSet tables, Supplier<Backend> accountsProgram) {
+    private Books(Config config, TableSet tables, Supplier<Optional<Backend>> accountsProgram) {
         this.tables = tables;
         this.accountsProgram = accountsProgram;
         var listed = new HashMap<Book, TableRef>();
@@ -79,20 +78,19 @@ final class Books {
         }
         this.listed = Map.copyOf(listed);
         this.hasAccounts = hasAccounts;
-        this.pam =
-                hasAccounts && Pam.isConfigured()
-                        ? Optional.of(accountsProgram.get())
-                        : Optional.empty();
+        this.pam = hasAccounts ? accountsProgram.get() : Optional.empty();
     }
 
     /// Opens the books of `config`.
     ///
     /// @param backends how programs are asked that answer for tables
-    /// @param accountsProgram what asks PAM, the same each time; not needed where PAM is not
-    ///   configured
+    /// @param accountsProgram what asks PAM, the same each time; none where it is not configured
     /// @throws IOException if one of the tables cannot be used
     static Books open(
-            Config config, Backend.Source backends, Supplier<Backend> accountsProgram, Log log)
+            Config config,
+            Backend.Source backends,
+            Supplier<Optional<Backend>> accountsProgram,
+            Log log)
             throws IOException {
         try {
             return new Books(

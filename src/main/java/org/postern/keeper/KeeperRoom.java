@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -18,6 +19,7 @@ import org.postern.ipc.Keeping;
 import org.postern.ipc.Room;
 import org.postern.ipc.RoomLife;
 import org.postern.log.Log;
+import org.postern.os.Pam;
 import org.postern.table.Backend;
 import org.postern.table.external.ExternalTable;
 import org.postern.table.external.TableConnections;
@@ -112,7 +114,10 @@ public final class KeeperRoom implements RoomLife.Tenant {
                         circumstances.deadlines());
     }
 
-    private synchronized Backend accountsProgram() {
+    private synchronized Optional<Backend> accountsProgram() {
+        if (!Pam.isConfigured(circumstances.place().pamServices())) {
+            return Optional.empty();
+        }
         if (accounts.isEmpty()) {
             var socket = circumstances.place().accountsSocket();
             accounts.add(
@@ -122,7 +127,7 @@ public final class KeeperRoom implements RoomLife.Tenant {
                             ExternalTable.Renewal.UPDATE,
                             complaint -> circumstances.log().warn(Log.visible(complaint))));
         }
-        return accounts.getFirst();
+        return Optional.of(accounts.getFirst());
     }
 
     @Override

@@ -26,9 +26,6 @@ import java.time.Duration;
 /// Modules are code of others, which may take as long as they like, or end the process: it should
 /// have nothing else to do.
 public final class Pam {
-    /// The service's configuration; where there is none, accounts are not judged by PAM.
-    public static final Path SERVICE = Path.of("/etc/pam.d/smtpd");
-
     private static final String NAME = "smtpd";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -61,6 +58,7 @@ public final class Pam {
     private static final FunctionDescriptor CONVERSATION =
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
 
+    private final Path services;
     private final MethodHandle start;
     private final MethodHandle authenticate;
     private final MethodHandle account;
@@ -81,12 +79,14 @@ public final class Pam {
         record Unknown(int code) implements Verdict {}
     }
 
-    private Pam(SymbolLookup library, Linker linker) {
+    private Pam(Path services, SymbolLookup library, Linker linker) {
+        this.services = services;
         var step = FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT);
         start =
                 linker.downcallHandle(
-                        library.findOrThrow("pam_start"),
-                        FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+                        library.findOrThrow("pam_start_confdir"),
+                        FunctionDescriptor.of(
+                                JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS));
         authenticate = linker.downcallHandle(library.findOrThrow("pam_authenticate"), step);
         account = linker.downcallHandle(library.findOrThrow("pam_acct_mgmt"), step);
         end = linker.downcallHandle(library.findOrThrow("pam_end"), step);
@@ -96,20 +96,22 @@ public final class Pam {
                         FunctionDescriptor.of(ADDRESS, JAVA_LONG, JAVA_LONG));
     }
 
-    /// Is there a configuration of the service?
-    public static boolean isConfigured() {
-        return Files.exists(SERVICE);
+    /// Does a directory of services, such as `/etc/pam.d`, have ours? Where it has not, accounts
+    /// are not judged by PAM.
+    public static boolean isConfigured(Path services) {
+        return Files.exists(services.resolve(NAME));
     }
 
     /// The system's library.
     ///
-    /// @throws IOException if there is none
-    public static Pam open() throws IOException {
+    /// @param services the directory that has the service
+    /// @throws IOException if there is none, or one before Linux-PAM 1.4
+    public static Pam open(Path services) throws IOException {
         try {
             var library = SymbolLookup.libraryLookup("libpam.so.0", Arena.global());
-            return new Pam(library, Linker.nativeLinker());
+            return new Pam(services, library, Linker.nativeLinker());
         } catch (IllegalArgumentException | java.util.NoSuchElementException e) {
-            throw new IOException("the library libpam.so.0 is missing: " + e.getMessage(), e);
+            throw new IOException("no library libpam.so.0, or too old: " + e.getMessage(), e);
         }
     }
 
@@ -154,7 +156,11 @@ public final class Pam {
             int begun =
                     (int)
                             start.invokeExact(
-                                    arena.allocateFrom(NAME), text(arena, user), how, handle);
+                                    arena.allocateFrom(NAME),
+                                    text(arena, user),
+                                    how,
+                                    arena.allocateFrom(services.toString()),
+                                    handle);
             if (begun != SUCCESS) {
                 return begun;
             }

@@ -157,8 +157,8 @@ record Java(Path home, String modules, Sharing sharing) {
         return words;
     }
 
-    /// The command line of the program that asks PAM.
-    List<String> accountsCommandLine() {
+    /// The command line of the program that asks PAM about a service of this directory.
+    List<String> accountsCommandLine(Path services) {
         var words = new ArrayList<String>(List.of("smtpd: accounts"));
         words.addAll(FOR_ALL);
         words.addAll(
@@ -170,7 +170,8 @@ record Java(Path home, String modules, Sharing sharing) {
                         modules,
                         "-m",
                         "org.postern/org.postern.Postern",
-                        "accounts"));
+                        "accounts",
+                        services.toString()));
         return words;
     }
 

@@ -78,8 +78,8 @@ final class TablePrograms {
         }
     }
 
-    private static boolean asksPam(Config config) {
-        return Pam.isConfigured()
+    private boolean asksPam(Config config) {
+        return Pam.isConfigured(place.pamServices())
                 && config.listeners().stream()
                         .flatMap(listen -> listen.authentication().stream())
                         .anyMatch(asked -> asked.logins() instanceof Listen.Logins.Accounts);
@@ -98,7 +98,7 @@ final class TablePrograms {
                                 new CalledProgram.Ready(
                                         program(
                                                 java.executable(),
-                                                java.accountsCommandLine(),
+                                                java.accountsCommandLine(place.pamServices()),
                                                 new Stdio.Connected(caller),
                                                 caller),
                                         fences.ofAccounts(),

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -119,7 +120,7 @@ class LoginDeskTest {
                 Config.parse(Sources.of("smtpd.conf", text, new Host("mx.example.org", List.of())));
         var quiet = new Log((_, line) -> log.add(line));
         return new LoginDesk(
-                Books.open(config, backend, () -> accounts, quiet),
+                Books.open(config, backend, () -> Optional.of(accounts), quiet),
                 new Guesses(InstantSource.fixed(Instant.EPOCH.plusSeconds(1_000_000))),
                 Chunk.of("a secret"),
                 quiet,
