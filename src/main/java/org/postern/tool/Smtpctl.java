@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.postern.control.ControlPoint;
 import org.postern.control.Order;
-import org.postern.log.Log;
 import org.postern.ipc.Place;
 import org.postern.ipc.Room;
+import org.postern.log.Log;
 import org.postern.mail.EnvelopeId;
 import org.postern.mail.MessageId;
 

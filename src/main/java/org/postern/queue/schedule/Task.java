@@ -1,8 +1,8 @@
 package org.postern.queue.schedule;
 
 import org.jspecify.annotations.Nullable;
-import org.postern.queue.store.IdMap;
 import org.postern.mail.Urgency;
+import org.postern.queue.store.IdMap;
 import org.postern.queue.store.Key;
 import org.postern.queue.store.Store;
 
