@@ -1,5 +1,6 @@
 package org.postern.log;
 
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
@@ -158,7 +159,9 @@ public final class Log {
     }
 
     /// `text` with control characters, bytes outside ASCII and backslashes written as escapes
-    /// (`\n`, `\t`, `\\`, `\ooo`), so that it stays on its line and can be read back.
+    /// (`\n`, `\t`, `\\`, `\ooo`), so that it stays on its line and can be read back. Characters
+    /// beyond a byte that cannot be seen, or that make others look different, are escaped as the
+    /// bytes of their UTF-8.
     public static String visible(String text) {
         return escape(text, '\0');
     }
@@ -186,6 +189,10 @@ public final class Log {
                                 .append((char) ('0' + (c >> 6)))
                                 .append((char) ('0' + ((c >> 3) & 7)))
                                 .append((char) ('0' + (c & 7)));
+                    } else if (c > 255) {
+                        int point = text.codePointAt(i);
+                        i += Character.charCount(point) - 1;
+                        appendBeyond(point, out);
                     } else {
                         out.append(c);
                     }
@@ -193,5 +200,30 @@ public final class Log {
             }
         }
         return out.toString();
+    }
+
+    private static void appendBeyond(int point, StringBuilder out) {
+        var text = Character.toString(point);
+        if (isSeen(point)) {
+            out.append(text);
+        } else {
+            var bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.append(visible(new String(bytes, StandardCharsets.ISO_8859_1)));
+        }
+    }
+
+    private static boolean isSeen(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SPACE_SEPARATOR,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED ->
+                    false;
+            default -> true;
+        };
     }
 }

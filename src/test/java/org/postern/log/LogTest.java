@@ -61,4 +61,11 @@ class LogTest {
         }
         assertEquals(expected.toString(), out.toString(StandardCharsets.UTF_8));
     }
+
+    @org.junit.jupiter.api.Test
+    void whatMakesOtherTextLookDifferentIsEscaped() {
+        org.junit.jupiter.api.Assertions.assertEquals(
+                "\u0436\\342\\200\\250\\342\\200\\256\\356\\216\\200?\ud83d\ude00",
+                Log.visible("\u0436\u2028\u202e\ue380\ud800\ud83d\ude00"));
+    }
 }
