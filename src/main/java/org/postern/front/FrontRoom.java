@@ -235,6 +235,8 @@ public final class FrontRoom implements RoomLife.Tenant {
                 tables = newTables;
                 way = newWay;
                 config = newConfig;
+                keys.renew();
+                logins.renew();
                 change.adopt();
                 connections.adopt(newConfig);
                 programs.adopt(newConfig);

@@ -4,9 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// Asks a room questions that each have one answer, over a bounded number of conversations that are
 /// kept and used again. May be asked from any thread.
@@ -21,8 +24,14 @@ public final class Inquiry<Q, A> implements Closeable {
     private final Frames<A> answers;
     private final Deadlines deadlines;
     private final Semaphore free;
-    private final ConcurrentLinkedDeque<Conversation<Q, A>> kept = new ConcurrentLinkedDeque<>();
+
+    /// Those that are kept, each of the era in which it began.
+    private final ConcurrentLinkedDeque<Kept<Q, A>> kept = new ConcurrentLinkedDeque<>();
+
+    private volatile long era;
     private volatile boolean closed;
+
+    private record Kept<Q, A>(Conversation<Q, A> conversation, long era) {}
 
     /// Questions to the room that hears at `socket`, at most `conversations` at a time.
     public Inquiry(
@@ -43,6 +52,12 @@ public final class Inquiry<Q, A> implements Closeable {
     ///
     /// @throws IOException if the room is away, or does not answer in time
     public A ask(Q question, Duration patience) throws IOException {
+        return ask(question, patience, _ -> true);
+    }
+
+    /// The same, where the conversations that are kept may be with several processes, one of which
+    /// may know what another does not: the first answer that suffices, or the last.
+    public A ask(Q question, Duration patience, Predicate<A> suffices) throws IOException {
         try {
             if (!free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(socket + ": too many ask at once");
@@ -51,45 +66,82 @@ public final class Inquiry<Q, A> implements Closeable {
             Thread.currentThread().interrupt();
             throw new IOException(socket + ": interrupted", e);
         }
+        var inVain = new ArrayList<Kept<Q, A>>();
         try {
-            return askFreely(question, patience);
+            for (var used = next(); used.isPresent(); used = next()) {
+                var answer = askAgain(used.get(), question, patience);
+                if (answer.isEmpty()) {
+                    // The room was started anew, most likely; the others that are kept are of the
+                    // old one.
+                    hangUp();
+                } else if (suffices.test(answer.get())) {
+                    keep(used.get());
+                    return answer.get();
+                } else {
+                    inVain.add(used.get());
+                }
+            }
+            return askAnew(question, patience);
         } finally {
+            inVain.forEach(this::keep);
             free.release();
         }
     }
 
-    private A askFreely(Q question, Duration patience) throws IOException {
+    private Optional<Kept<Q, A>> next() {
         var used = kept.pollFirst();
-        if (used != null) {
-            try {
-                return ask(used, question, patience);
-            } catch (IOException e) {
-                // The room was started anew, most likely; the others that are kept are of the old
-                // one.
-                hangUp();
-            }
+        while (used != null && used.era() != era) {
+            end(used);
+            used = kept.pollFirst();
         }
-        return ask(
-                new Conversation<>(Hearing.connect(socket), questions, answers, deadlines),
-                question,
-                patience);
+        return Optional.ofNullable(used);
     }
 
-    private A ask(Conversation<Q, A> conversation, Q question, Duration patience)
-            throws IOException {
+    /// Empty if the conversation has ended.
+    private Optional<A> askAgain(Kept<Q, A> one, Q question, Duration patience) {
+        try {
+            one.conversation().say(question);
+            return Optional.of(one.conversation().hear(patience));
+        } catch (IOException e) {
+            end(one);
+            return Optional.empty();
+        }
+    }
+
+    private A askAnew(Q question, Duration patience) throws IOException {
+        long now = era;
+        var fresh = new Conversation<>(Hearing.connect(socket), questions, answers, deadlines);
         boolean answered = false;
         try {
-            conversation.say(question);
-            var answer = conversation.hear(patience);
-            answered = !closed;
+            fresh.say(question);
+            var answer = fresh.hear(patience);
+            answered = true;
             return answer;
         } finally {
             if (answered) {
-                kept.addFirst(conversation);
+                keep(new Kept<>(fresh, now));
             } else {
-                conversation.close();
+                fresh.close();
             }
         }
+    }
+
+    private void keep(Kept<Q, A> one) {
+        if (closed || one.era() != era) {
+            end(one);
+            return;
+        }
+        kept.addFirst(one);
+        if (closed) {
+            hangUp();
+        }
+    }
+
+    /// The room may be another process by now: each question that follows goes over a conversation
+    /// that begins after this; those under way end with their answer.
+    public synchronized void renew() {
+        era++;
+        hangUp();
     }
 
     /// Hangs up all conversations; those in use end with their answer.
@@ -99,14 +151,17 @@ public final class Inquiry<Q, A> implements Closeable {
         hangUp();
     }
 
-    /// Lets go the conversations that are kept: the next question begins a new one.
-    public void hangUp() {
+    private void hangUp() {
         for (var idle = kept.pollFirst(); idle != null; idle = kept.pollFirst()) {
-            try {
-                idle.close();
-            } catch (IOException e) {
-                // It is gone in any case.
-            }
+            end(idle);
+        }
+    }
+
+    private static void end(Kept<?, ?> one) {
+        try {
+            one.conversation().close();
+        } catch (IOException e) {
+            // It is gone in any case.
         }
     }
 }

@@ -33,7 +33,7 @@ import org.postern.table.external.TableConnections;
 /// passwords, and the one that asks PAM. No network, and nothing to write.
 public final class KeeperRoom implements RoomLife.Tenant {
     /// More conversations wait in the backlog.
-    private static final int CONVERSATIONS = 64;
+    private static final int CONVERSATIONS = 160;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

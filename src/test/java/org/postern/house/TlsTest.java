@@ -35,6 +35,7 @@ class TlsTest {
             pki ed.example.org cert "@ROOT@/keys/ed/cert.pem" key "@ROOT@/keys/ed/key.pem"
             pki other.example.org cert "@ROOT@/keys/other/cert.pem" key "@ROOT@/keys/other/key.pem"
             pki renewed.example.org cert "@ROOT@/keys/renewed/cert.pem" key "@ROOT@/keys/renewed/key.pem"
+            pki changed.example.org cert "@ROOT@/changed0/cert.pem" key "@ROOT@/changed0/key.pem"
             ca people cert "@ROOT@/keys/people/authority.pem"
             listen on 127.0.0.1 port @PORT@ tls pki rsa.example.org pki ec.example.org pki other.example.org pki ed.example.org
             listen on 127.0.0.1 port @SMTPS@ smtps pki rsa.example.org pki ec.example.org pki other.example.org pki ed.example.org
@@ -42,6 +43,7 @@ class TlsTest {
             listen on 127.0.0.1 port @VERIFIED@ smtps verify pki ec.example.org ca people
             listen on 127.0.0.1 port @OLDER@ smtps pki rsa.example.org protocols "tlsv1.2" ciphers "ECDHE-RSA-AES128-GCM-SHA256"
             listen on 127.0.0.1 port @NEWER@ smtps pki rsa.example.org protocols "tlsv1.3"
+            listen on 127.0.0.1 port @CHANGED@ smtps pki changed.example.org
             listen on 127.0.0.1 port @RENEWED@ smtps pki renewed.example.org
             table passwords { joe = "$6$postern$WeB8mHLGmUa.sXPYGR7UOH0x8e.NptHlQ9/10/cWoNZcTwryreWf0V/6Kz13TJdk1RE1rWxTq8Lv8oVg35TbM1" }
             listen on 127.0.0.1 port @SUBMISSION@ tls-require pki rsa.example.org auth <passwords>
@@ -58,8 +60,8 @@ class TlsTest {
                     "VERIFIED",
                     "OLDER",
                     "NEWER",
-                    "CHANGED",
                     "RENEWED",
+                    "CHANGED",
                     "SUBMISSION",
                     "SUBMISSIONS");
 
@@ -82,6 +84,7 @@ class TlsTest {
         ours.certify("ed.example.org", keys.resolve("ed"), Authority.Kind.ED25519);
         ours.certify("other.example.org", keys.resolve("other"), Authority.Kind.P256);
         ours.certify("renewed.example.org", keys.resolve("renewed"), Authority.Kind.P256);
+        ours.certify("changed.example.org", plot.root().resolve("changed0"), Authority.Kind.P256);
         var people = Authority.found(keys.resolve("people"));
         people.certify("client.example.net", keys.resolve("friend"));
         ours.certify("client.example.net", keys.resolve("stranger"));
@@ -426,6 +429,26 @@ class TlsTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// The files of the new key are none that the keeper may read, so there is a new keeper, which
+    /// knows nothing of the old key.
+    @Test
+    void noHandshakeFailsWhileAKeyGivesWayToAnother() throws Exception {
+        long keeper = house.pid("keeper");
+        try (var load = new ShakingLoad(port("CHANGED"), 3)) {
+            for (int i = 1; i <= 3; i++) {
+                var place = house.root().resolve("changed" + i);
+                ours.certify("changed.example.org", place, Authority.Kind.P256);
+                plot.file("smtpd.conf", config.replace("/changed0/", "/changed" + i + "/"));
+                var answer = house.smtpctl("reload");
+                assertFalse(answer.contains("smtpctl:"), answer);
+                var certificate = OpenSsl.certificate(place.resolve("cert.pem"));
+                house.eventually("the new certificate", () -> load.hasSeen(certificate));
+                assertEquals(List.of(), load.troubles(), house::log);
+            }
+        }
+        assertNotEquals(keeper, house.pid("keeper"));
     }
 
     @Test
