@@ -1,13 +1,9 @@
 package org.postern.supervisor;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.FilterProcess;
 import org.postern.ipc.Place;
@@ -28,7 +24,6 @@ import org.postern.os.Stdio;
 final class FilterPrograms {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("LANG", "C.UTF-8", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Path SHELL = Path.of("/bin/sh");
 
     private final Place place;
@@ -36,49 +31,30 @@ final class FilterPrograms {
     private final Fences fences;
     private final Log log;
     private final Accounts accounts = new Accounts();
-    private final Map<Path, CalledProgram> running = new ConcurrentHashMap<>();
-    private final List<CalledProgram> leaving = new ArrayList<>();
+    private final CalledPrograms called;
 
     FilterPrograms(Place place, Household household, Fences fences, Log log) {
         this.place = place;
         this.household = household;
         this.fences = fences;
         this.log = log;
+        this.called = new CalledPrograms(place.filters(), log);
     }
 
     /// Hears calls for the programs of `config`; what is heard already goes on.
     void open(Config config) throws IOException {
-        if (running.isEmpty()) {
-            clear();
-        }
+        called.beginAnew();
         for (var process : config.processes().values()) {
             open(process, place.filterSocket(config.keyOf(process)));
         }
     }
 
-    /// Sockets that an earlier server left behind.
-    private void clear() throws IOException {
-        try (var files = Files.newDirectoryStream(place.filters())) {
-            for (var file : files) {
-                Files.deleteIfExists(file);
-            }
-        }
-    }
-
     private void open(FilterProcess process, Path socket) throws IOException {
-        if (running.containsKey(socket)) {
-            return;
-        }
-        var front = household.of(Room.FRONT);
-        running.put(
+        called.hear(
+                "filter " + Log.visible(process.name()),
                 socket,
-                CalledProgram.open(
-                        "filter " + Log.visible(process.name()),
-                        socket,
-                        front.uid(),
-                        front.gid(),
-                        caller -> ready(process, caller),
-                        log));
+                household.of(Room.FRONT),
+                caller -> ready(process, caller));
     }
 
     private CalledProgram.Ready ready(FilterProcess process, Caller caller) throws IOException {
@@ -167,33 +143,19 @@ final class FilterPrograms {
     /// Hears no more calls for programs that `config` does not have. They go on until `front` hangs
     /// up: for sessions that began before.
     void retire(Config config) {
-        leaving.removeIf(CalledProgram::isGone);
-        var wanted =
+        called.retainAll(
                 config.processes().values().stream()
                         .map(process -> place.filterSocket(config.keyOf(process)))
-                        .toList();
-        for (var socket : List.copyOf(running.keySet())) {
-            if (!wanted.contains(socket)) {
-                var process = running.remove(socket);
-                if (process != null) {
-                    process.retire();
-                    leaving.add(process);
-                }
-            }
-        }
+                        .toList());
     }
 
     /// Ends all; `front` has ended before.
     void end() {
-        running.values().forEach(CalledProgram::retire);
-        leaving.addAll(running.values());
-        running.clear();
-        leaving.forEach(process -> process.end(GRACE));
-        leaving.clear();
+        called.end();
     }
 
     /// One line about each, for `smtpctl show status`.
     List<String> status() {
-        return running.values().stream().map(CalledProgram::status).sorted().toList();
+        return called.status();
     }
 }

@@ -1,14 +1,11 @@
 package org.postern.supervisor;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.postern.config.Config;
 import org.postern.config.ConfigException;
 import org.postern.config.Listen;
@@ -30,15 +27,13 @@ import org.postern.os.Stdio;
 final class TablePrograms {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("LANG", "C.UTF-8", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Place place;
     private final Household household;
     private final Java java;
     private final Fences fences;
     private final Log log;
-    private final Map<Path, CalledProgram> running = new ConcurrentHashMap<>();
-    private final List<CalledProgram> leaving = new ArrayList<>();
+    private final CalledPrograms called;
 
     TablePrograms(Place place, Household household, Java java, Fences fences, Log log) {
         this.place = place;
@@ -46,35 +41,24 @@ final class TablePrograms {
         this.java = java;
         this.fences = fences;
         this.log = log;
+        this.called = new CalledPrograms(place.tables(), log);
     }
 
     /// Hears calls for the tables of `config`; what is heard already goes on.
     void open(Config config) throws IOException {
         var tables = Answering.among(config);
-        if (!tables.isEmpty() && running.isEmpty() && household.lacksTableUser()) {
+        if (called.beginAnew() && !tables.isEmpty() && household.lacksTableUser()) {
             log.warn(
                     "there is no user smtpt: table programs run as smtpd; make it with \"useradd"
                             + " --system --home-dir / --shell /usr/sbin/nologin smtpt\"");
-        }
-        if (running.isEmpty()) {
-            clear();
         }
         for (var table : tables) {
             for (var caller : callers(table, config)) {
                 open(table, caller);
             }
         }
-        if (asksPam(config) && !running.containsKey(place.accountsSocket())) {
+        if (asksPam(config)) {
             openAccounts();
-        }
-    }
-
-    /// Sockets that an earlier server left behind.
-    private void clear() throws IOException {
-        try (var files = Files.newDirectoryStream(place.tables())) {
-            for (var file : files) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 
@@ -86,24 +70,19 @@ final class TablePrograms {
     }
 
     private void openAccounts() throws IOException {
-        var keeper = household.of(Room.KEEPER);
-        running.put(
+        called.hear(
+                "accounts",
                 place.accountsSocket(),
-                CalledProgram.open(
-                        "accounts",
-                        place.accountsSocket(),
-                        keeper.uid(),
-                        keeper.gid(),
-                        caller ->
-                                new CalledProgram.Ready(
-                                        program(
-                                                java.executable(),
-                                                java.accountsCommandLine(place.pamServices()),
-                                                new Stdio.Connected(caller),
-                                                caller),
-                                        fences.ofAccounts(),
-                                        () -> {}),
-                        log));
+                household.of(Room.KEEPER),
+                caller ->
+                        new CalledProgram.Ready(
+                                program(
+                                        java.executable(),
+                                        java.accountsCommandLine(place.pamServices()),
+                                        new Stdio.Connected(caller),
+                                        caller),
+                                fences.ofAccounts(),
+                                () -> {}));
     }
 
     /// Which rooms ask a table: `keeper` for passwords, `front` for all else. Each has programs of
@@ -124,20 +103,11 @@ final class TablePrograms {
         if (!(table.origin() instanceof Origin.External origin)) {
             return;
         }
-        var socket = place.tableSocket(room, table.name(), origin);
-        if (running.containsKey(socket)) {
-            return;
-        }
-        var welcome = household.of(room);
-        running.put(
-                socket,
-                CalledProgram.open(
-                        "table " + Log.visible(table.name()),
-                        socket,
-                        welcome.uid(),
-                        welcome.gid(),
-                        caller -> ready(table.name(), origin, caller),
-                        log));
+        called.hear(
+                "table " + Log.visible(table.name()),
+                place.tableSocket(room, table.name(), origin),
+                household.of(room),
+                caller -> ready(table.name(), origin, caller));
     }
 
     private CalledProgram.Ready ready(String table, Origin.External origin, Caller caller)
@@ -196,7 +166,6 @@ final class TablePrograms {
     /// Hears no more calls for tables that `config` does not have. Their programs go on until
     /// `front` hangs up: for sessions that began before.
     void retire(Config config) {
-        leaving.removeIf(CalledProgram::isGone);
         var wanted = new ArrayList<Path>();
         for (var table : Answering.among(config)) {
             if (table.origin() instanceof Origin.External origin) {
@@ -208,28 +177,16 @@ final class TablePrograms {
         if (asksPam(config)) {
             wanted.add(place.accountsSocket());
         }
-        for (var socket : List.copyOf(running.keySet())) {
-            if (!wanted.contains(socket)) {
-                var process = running.remove(socket);
-                if (process != null) {
-                    process.retire();
-                    leaving.add(process);
-                }
-            }
-        }
+        called.retainAll(wanted);
     }
 
-    /// Ends all; `front` has ended before.
+    /// Ends all; their callers have ended before.
     void end() {
-        running.values().forEach(CalledProgram::retire);
-        leaving.addAll(running.values());
-        running.clear();
-        leaving.forEach(process -> process.end(GRACE));
-        leaving.clear();
+        called.end();
     }
 
     /// One line about each, for `smtpctl show status`.
     List<String> status() {
-        return running.values().stream().map(CalledProgram::status).sorted().toList();
+        return called.status();
     }
 }

@@ -49,6 +49,11 @@ public sealed interface Verdict {
     private static Optional<Reply> reply(String text) {
         return text.length() < 5
                 ? Optional.empty()
-                : Reply.parse(text).filter(r -> !r.isPositive());
+                : Reply.parse(ascii(text)).filter(r -> !r.isPositive());
+    }
+
+    /// What a client is told is ASCII (RFC 5321 section 4.2), whatever a program said.
+    private static String ascii(String text) {
+        return text.replaceAll("[^\t -~]", "?");
     }
 }

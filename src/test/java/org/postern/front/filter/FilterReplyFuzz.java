@@ -140,7 +140,7 @@ public final class FilterReplyFuzz {
                         && text.matches("(?s)[45][0-9][0-9] .*")
                         && text.substring(0, text.length() - 2)
                                 .chars()
-                                .allMatch(c -> c >= ' ' && c < 127);
+                                .allMatch(c -> (c >= ' ' && c < 127) || c == '\t');
         if (!sound) {
             throw new AssertionError("not a reply: " + text);
         }
