@@ -102,6 +102,50 @@ class FiltersTest {
         assertTrue(status.contains("CapEff:\t0000000000000000"), status);
     }
 
+    /// A shell, its libraries, and this: nothing else is to be seen from inside.
+    private static final String PRISONER =
+            """
+            while IFS='|' read -r kind word _ _ _ session token _; do
+                case $kind/$word in
+                config/ready) printf 'register|%s\\n' 'filter|smtp-in|mail-from' ready ;;
+                filter/*) echo "filter-result|$session|$token|reject|550 5.7.1 I see" /* ;;
+                esac
+            done
+            """;
+
+    private static void build(Path jail) throws Exception {
+        var shell = Path.of("/bin/sh").toRealPath();
+        var ldd = new ProcessBuilder("ldd", shell.toString()).start();
+        var libraries = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        copy(shell, jail.resolve("bin/sh"));
+        for (var word : libraries.split("\\s+")) {
+            if (word.startsWith("/")) {
+                copy(Path.of(word), jail.resolve(word.substring(1)));
+            }
+        }
+        Files.writeString(jail.resolve("prisoner"), PRISONER);
+    }
+
+    private static void copy(Path file, Path place) throws Exception {
+        Files.createDirectories(place.getParent());
+        Files.copy(file.toRealPath(), place);
+    }
+
+    @Test
+    void aProgramMayBeLockedUp() throws Exception {
+        var line = "filter it proc-exec \"/bin/sh /prisoner\" chroot \"@ROOT@/jail\"";
+        var plot = House.plot(CONFIG.formatted(line));
+        var jail = Files.createDirectory(plot.root().resolve("jail"));
+        build(jail);
+        try (var files = Files.list(jail);
+                var locked = plot.start();
+                var client = locked.client().greeted()) {
+            var seen = files.map(file -> " /" + file.getFileName()).sorted().toList();
+            client.say("MAIL FROM:<ann@example.net>");
+            assertEquals("550 5.7.1 I see" + String.join("", seen), client.hear(), locked::log);
+        }
+    }
+
     @Test
     void aProgramThatIsKilledIsStartedAgain() throws Exception {
         try (var another = house("filter it proc-exec \"filter-subject\"")) {
